@@ -1,0 +1,171 @@
+"""Comments and what became of them.
+
+An anonymous comment cannot leak its author because there is no place to hold one:
+
+- `comment` has no column for a person, name or address, and only a day, no time;
+- its key is random and the table has no row order on SQLite;
+- `comment_author` can only point at a comment whose mode is `public` or `secretariat`,
+  held by a check and a composite foreign key;
+- of the receipt code only a hash is kept.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from nmrf.accounts.models import Institution
+from nmrf.core.db import Base, Code, Key, Line, Prose, word
+from nmrf.core.i18n import Lazy, _l
+from nmrf.reports.models import Block, ReportVersion
+
+
+class Audience(StrEnum):
+    EVERYONE = "everyone"
+    PARTNERS = "partners"  # signed in
+    GOVERNMENT = "government"
+
+
+class CommentWindow(Base):
+    """When a published version takes comments, and from whom. Opens and closes by the clock."""
+
+    __tablename__ = "comment_window"
+
+    id: Mapped[Key]
+    version_id: Mapped[int] = mapped_column(ForeignKey("report_version.id"), unique=True)
+    audience: Mapped[Audience] = mapped_column(word(Audience), default=Audience.EVERYONE)
+    opens_at: Mapped[datetime]
+    closes_on: Mapped[date]  # ends at 24:00 in the national time zone
+    invitation: Mapped[Prose] = mapped_column(default="")  # what we ask
+    answers_released_at: Mapped[datetime | None]
+    lock: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": lock}
+
+    version: Mapped[ReportVersion] = relationship()
+
+
+class Mode(StrEnum):
+    """How a commenter wants to be known. Chosen once, never changed."""
+
+    PUBLIC = "public"
+    SECRETARIAT = "secretariat"
+    ANONYMOUS = "anonymous"
+
+
+MODE_LABELS: dict[Mode, Lazy] = {
+    Mode.PUBLIC: _l("My name is shown with the comment"),
+    Mode.SECRETARIAT: _l("Only the secretariat sees my name"),
+    Mode.ANONYMOUS: _l("Anonymous: nobody is told, nothing is kept"),
+}
+
+
+class Channel(StrEnum):
+    """How it reached us. All but `web` are entered by the secretariat for somebody."""
+
+    WEB = "web"
+    MEETING = "meeting"
+    LETTER = "letter"
+    EMAIL = "email"
+
+
+class CommentState(StrEnum):
+    RECEIVED = "received"  # not shown yet: waits for moderation
+    SHOWN = "shown"
+    WITHHELD = "withheld"  # with a reason, told on the receipt page; never deleted
+
+
+class Comment(Base):
+    __tablename__ = "comment"
+    __table_args__ = (
+        UniqueConstraint("id", "mode"),
+        Index("ix_comment_version_id_state", "version_id", "state"),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)  # random
+    mode: Mapped[Mode] = mapped_column(word(Mode))
+    version_id: Mapped[int] = mapped_column(ForeignKey("report_version.id"))
+    block_id: Mapped[int | None] = mapped_column(ForeignKey("block.id"), index=True)
+    # None: on the whole document. Kept beside block_id to carry the comment to later versions.
+    paragraph_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph.id"), index=True)
+    text: Mapped[Prose]
+    proposed_text: Mapped[Prose] = mapped_column(default="")  # replacement wording
+    language: Mapped[Code] = mapped_column(default="en")
+    channel: Mapped[Channel] = mapped_column(word(Channel), default=Channel.WEB)
+    received_on: Mapped[date]
+    receipt_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[CommentState] = mapped_column(word(CommentState))
+    moderation_reason: Mapped[Prose] = mapped_column(default="")
+    lock: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": lock}
+
+    version: Mapped[ReportVersion] = relationship()
+    block: Mapped[Block | None] = relationship()
+    author: Mapped[CommentAuthor | None] = relationship(back_populates="comment")
+    disposition: Mapped[Disposition | None] = relationship(back_populates="comment")
+
+
+class CommentAuthor(Base):
+    """Who made a comment that is not anonymous, with the consent given."""
+
+    __tablename__ = "comment_author"
+    __table_args__ = (
+        CheckConstraint("mode IN ('public', 'secretariat')", name="named_only"),
+        ForeignKeyConstraint(["comment_id", "mode"], ["comment.id", "comment.mode"]),
+    )
+
+    comment_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    mode: Mapped[Mode] = mapped_column(word(Mode))
+    name: Mapped[Line]
+    organisation: Mapped[Line] = mapped_column(default="")
+    email: Mapped[Line] = mapped_column(default="")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    consented_on: Mapped[date]
+
+    comment: Mapped[Comment] = relationship(back_populates="author")
+    institution: Mapped[Institution | None] = relationship()
+
+
+class DispositionState(StrEnum):
+    PREPARED = "prepared"  # only the secretariat sees it
+    RELEASED = "released"  # public, and never changes again
+
+
+class Disposition(Base):
+    """What was decided on a comment, why, and where the text changed."""
+
+    __tablename__ = "disposition"
+    __table_args__ = (UniqueConstraint("comment_id"),)
+
+    id: Mapped[Key]
+    comment_id: Mapped[str] = mapped_column(ForeignKey("comment.id"))
+    code: Mapped[Code]  # vocabulary dispositions
+    reason: Mapped[Prose]  # public
+    # The paragraph in the later version in which it took effect.
+    changed_block_id: Mapped[int | None] = mapped_column(ForeignKey("block.id"), index=True)
+    state: Mapped[DispositionState] = mapped_column(
+        word(DispositionState), default=DispositionState.PREPARED
+    )
+    prepared_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    prepared_at: Mapped[datetime]
+    released_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    released_at: Mapped[datetime | None]
+    lock: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": lock}
+
+    comment: Mapped[Comment] = relationship(back_populates="disposition")
+    changed_block: Mapped[Block | None] = relationship()

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from nmrf.accounts.models import Institution, Person
+from nmrf.core.db import Base, Code, Json, Key, Line, Prose, word
+from nmrf.reports.models import ReportVersion
+
+
+class RunState(StrEnum):
+    RUNNING = "running"
+    RETURNED = "returned"  # back with the drafters, who hold it
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
+class Run(Base):
+    """One way of one report version along a route. Pinned to the definition it began with."""
+
+    __tablename__ = "validation_run"
+
+    id: Mapped[Key]
+    version_id: Mapped[int] = mapped_column(ForeignKey("report_version.id"), index=True)
+    route: Mapped[Code]
+    route_version: Mapped[int]
+    definition: Mapped[dict[str, Any]] = mapped_column(Json)  # as it was at the start
+    round_number: Mapped[int]  # how often this report has gone along a route
+    state: Mapped[RunState] = mapped_column(word(RunState), default=RunState.RUNNING)
+    stage: Mapped[int] = mapped_column(default=1)  # steps of one stage run in parallel
+    started_at: Mapped[datetime]
+    started_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+    lock: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": lock}
+
+    version: Mapped[ReportVersion] = relationship()
+    tasks: Mapped[list[Task]] = relationship(
+        back_populates="run", order_by="Task.stage, Task.position, Task.id"
+    )
+
+
+class TaskState(StrEnum):
+    WAITING = "waiting"  # its stage has not come
+    OPEN = "open"
+    APPROVED = "approved"
+    APPROVED_WITH_REMARKS = "approved_with_remarks"
+    ADVISED = "advised"  # an opinion, which approves nothing
+    NO_OBJECTION = "no_objection"  # silence until the date
+    RETURNED = "returned"
+    CLOSED = "closed"  # no longer needed: another returned it, quorum reached, withdrawn
+
+
+class Task(Base):
+    """One step for one body: who is asked, by when, and what was decided on which version."""
+
+    __tablename__ = "validation_task"
+    __table_args__ = (Index("ix_validation_task_institution_id_state", "institution_id", "state"),)
+
+    id: Mapped[Key]
+    run_id: Mapped[int] = mapped_column(ForeignKey("validation_run.id"), index=True)
+    step: Mapped[Code]  # id in the definition
+    title: Mapped[Line]
+    kind: Mapped[Code]  # approve, advise, consult, record …
+    stage: Mapped[int]
+    position: Mapped[int]
+    role: Mapped[Code]
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    state: Mapped[TaskState] = mapped_column(word(TaskState), default=TaskState.WAITING)
+    opened_at: Mapped[datetime | None]
+    due_on: Mapped[date | None]
+    silence_is_consent: Mapped[bool] = mapped_column(default=False)
+    lock: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": lock}
+
+    run: Mapped[Run] = relationship(back_populates="tasks")
+    institution: Mapped[Institution | None] = relationship()
+    decision: Mapped[Decision | None] = relationship(back_populates="task")
+
+
+class Decision(Base):
+    """Who decided what, on which version, why. Written once, never changed."""
+
+    __tablename__ = "decision"
+    __table_args__ = (UniqueConstraint("task_id"),)
+
+    id: Mapped[Key]
+    task_id: Mapped[int] = mapped_column(ForeignKey("validation_task.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("report_version.id"))
+    outcome: Mapped[TaskState] = mapped_column(word(TaskState))
+    reason: Mapped[Prose]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    capacity: Mapped[Line]  # the office in which it was decided, in words
+    decided_at: Mapped[datetime]
+
+    task: Mapped[Task] = relationship(back_populates="decision")
+    decided_by: Mapped[Person | None] = relationship()
