@@ -1,0 +1,265 @@
+"""Reading a report from Word: chapters, sections, numbered paragraphs, citation lines, notes.
+
+Reports come from many hands, so each thing is recognised in several ways: headings by outline
+level, by style name in several languages or by a typed number in bold; paragraphs by native
+numbering or a typed number. What a plain text cannot keep is said in `Outline.warnings`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from typing import TYPE_CHECKING, Literal
+
+from nmrf.core.errors import BadFile
+from nmrf.core.i18n import _
+from nmrf.reports.citations import find_citation_line
+from nmrf.reports.inline import Run, from_runs
+from nmrf.reports.word_headings import (
+    TYPED_ITEM,
+    TYPED_NUMBER,
+    Heading,
+    find_heading,
+    is_title_style,
+    ranked,
+)
+from nmrf.reports.word_paragraphs import Source, SourceParagraph, read_source
+from nmrf.reports.word_warnings import explain
+from nmrf.reports.words import count_words
+
+if TYPE_CHECKING:
+    from docx.document import Document
+
+BlockKind = Literal["chapter", "section", "subsection", "paragraph", "citation", "note"]
+
+_LONGEST_TITLE_LINE = 200
+_LONGEST_TITLE_TABLE = 600  # the masthead of a UN document is a table
+_HEADING_KINDS: tuple[BlockKind, ...] = ("chapter", "section", "subsection")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading, paragraph, citation line or note.
+
+    `text` is inline Markdown for paragraphs and notes, bare text for headings and citation
+    lines. `level` is 1 for chapters, 2 for sections, 3 and more below, 0 for the rest.
+    `label` is "II." or "A." of a heading, "3" of a note. `number` is that of a paragraph.
+    `source_index` counts the paragraphs of the file from 0.
+    """
+
+    kind: BlockKind
+    level: int
+    label: str
+    text: str
+    number: int | None
+    source_index: int
+
+
+@dataclass
+class Outline:
+    """A report as read from a file. `notes` (foot- and endnotes) are marked "[^3]" in texts."""
+
+    title: str = ""
+    subtitles: list[str] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    notes: list[Block] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def of(self, *kinds: BlockKind) -> list[Block]:
+        """The blocks of these kinds, in order."""
+        return [block for block in self.blocks if block.kind in kinds]
+
+    @property
+    def body_words(self) -> int:
+        """Words that count against the limit: headings, citation lines and paragraphs."""
+        return sum(count_words(block.text) for block in self.blocks)
+
+    @property
+    def notes_words(self) -> int:
+        """Words of foot- and endnotes, which the limit leaves out."""
+        return sum(count_words(note.text) for note in self.notes)
+
+
+def open_report(data: bytes, name: str) -> Outline:
+    """Read a report from the bytes of a .docx file; `name` is for messages. Raises BadFile."""
+    import docx
+
+    try:
+        document = docx.Document(BytesIO(data))
+    except Exception as error:  # the library raises whatever its parts raise
+        message = _("This is not a Word file (.docx) that can be read. Save it in Word again.")
+        raise BadFile(message, place=name) from error
+    return read_report(document)
+
+
+def read_report(document: Document) -> Outline:
+    """Read an open Word file. Raises BadFile when it holds no paragraph of text."""
+    source = read_source(document)
+    outline = _Sorter(source).outline()
+    if not outline.of("paragraph"):
+        raise BadFile(_("The Word file holds no paragraph of text."))
+    outline.notes = [
+        Block("note", 0, str(number), from_runs(_trimmed(runs)), None, index)
+        for number, (index, runs) in enumerate(source.notes, start=1)
+    ]
+    outline.warnings = explain(
+        source.findings,
+        [(block.source_index, block.number, block.label) for block in outline.blocks],
+    )
+    return outline
+
+
+class _Sorter:
+    """Decides what each paragraph of the file is."""
+
+    def __init__(self, source: Source) -> None:
+        self._paragraphs = source.paragraphs
+        self._blocks: list[Block] = []
+        self._after_heading = True
+        self._last_number = 0
+        self._main_list: object = None
+
+    def outline(self) -> Outline:
+        headings = ranked(
+            {p.index: heading for p in self._paragraphs if (heading := find_heading(p))},
+        )
+        if not headings and not any(self._looks_numbered(p) for p in self._paragraphs):
+            headings = self._bold_lines()
+        title, subtitles, rest = self._split_front(headings)
+        for paragraph in rest:
+            heading = headings.get(paragraph.index)
+            if heading:
+                self._add_heading(paragraph, heading)
+            else:
+                self._add(paragraph)
+        return Outline(title=title, subtitles=subtitles, blocks=self._blocks)
+
+    @staticmethod
+    def _looks_numbered(p: SourceParagraph) -> bool:
+        in_list = p.label is not None and p.label.number is not None
+        return in_list or bool(TYPED_NUMBER.match(p.text))
+
+    def _bold_lines(self) -> dict[int, Heading]:
+        """In a file without any numbers, short bold lines are the chapters."""
+        return {
+            p.index: Heading(0, "", p.text)
+            for p in self._paragraphs[1:]
+            if p.is_bold and len(p.text) <= _LONGEST_TITLE_LINE and p.text[-1] not in ".;,"
+        }
+
+    def _split_front(
+        self, headings: dict[int, Heading]
+    ) -> tuple[str, list[str], list[SourceParagraph]]:
+        """Title, lines under it, and what follows."""
+        front: list[SourceParagraph] = []
+        rest = list(self._paragraphs)
+        has_structure = bool(headings) or any(self._looks_numbered(p) for p in rest)
+        while rest and not self._begins_body(rest[0], headings):
+            if front and not has_structure:
+                break
+            front.append(rest.pop(0))
+        titled = [p for p in front if is_title_style(p.style)]
+        sole = self._sole_top_heading(headings)
+        if not titled and sole is not None:
+            # One heading above all others is the title of the document.
+            heading = headings.pop(sole)
+            for index, other in headings.items():
+                headings[index] = replace(other, rank=other.rank - 1)
+            later = []
+            while rest and (p := rest[0]).index not in headings and not self._begins_body(p, {}):
+                rest.pop(0)
+                later += [] if p.index == sole else [p]
+            title = f"{heading.label} {heading.text}".strip()
+            return title, [p.text for p in [*front, *later]], rest
+        titled = titled or front[:1]
+        lines = [line for p in front if p not in titled for line in p.text.split("\n")]
+        return " ".join(p.text for p in titled).replace("\n", " "), lines, rest
+
+    def _begins_body(self, p: SourceParagraph, headings: dict[int, Heading]) -> bool:
+        if is_title_style(p.style):
+            return False
+        too_long = len(p.text) > (_LONGEST_TITLE_TABLE if p.is_table else _LONGEST_TITLE_LINE)
+        begins = p.index in headings or self._looks_numbered(p) or too_long
+        return begins or find_citation_line(p.text) is not None
+
+    @staticmethod
+    def _sole_top_heading(headings: dict[int, Heading]) -> int | None:
+        ordered = sorted(headings)
+        tops = [index for index in ordered if headings[index].rank == 0]
+        if len(tops) != 1 or len(ordered) < 3 or ordered[0] != tops[0]:
+            return None
+        return None if headings[tops[0]].label else tops[0]
+
+    def _add_heading(self, p: SourceParagraph, heading: Heading) -> None:
+        kind = _HEADING_KINDS[min(heading.rank, 2)]
+        text = " ".join(heading.text.split())
+        self._blocks.append(Block(kind, heading.rank + 1, heading.label, text, None, p.index))
+        self._after_heading = True
+
+    def _add(self, p: SourceParagraph) -> None:
+        if find_citation_line(p.text):
+            self._blocks.append(Block("citation", 0, "", p.text, None, p.index))
+            return
+        runs = _trimmed(p.runs)
+        number: int | None = None
+        item = ""
+        if p.label is not None and p.label.text:
+            number = p.label.number
+            is_item = number is None or not self._is_main(number, p.label.list_key)
+            item = p.label.text if is_item else ""
+            number = None if is_item else number
+            if number is not None:
+                self._main_list = p.label.list_key
+        elif typed := TYPED_NUMBER.match(p.text):
+            number = int(typed[1])
+            if self._is_main(number, None):
+                runs = _without_start(runs, typed.end())
+            else:
+                number, item = None, typed[0].strip()
+                runs = _without_start(runs, typed.end())
+        elif typed := TYPED_ITEM.match(p.text):
+            item = typed[0].strip()
+            runs = _without_start(runs, typed.end())
+        text = from_runs(runs)
+        if item and self._blocks and self._blocks[-1].kind == "paragraph":
+            last = self._blocks[-1]
+            self._blocks[-1] = replace(last, text=f"{last.text}\n{item} {text}")
+            return
+        self._last_number = number or self._last_number
+        self._after_heading = False
+        text = f"{item} {text}" if item else text
+        self._blocks.append(Block("paragraph", 0, "", text, number, p.index))
+
+    def _is_main(self, number: int, list_key: object) -> bool:
+        """Whether a number counts paragraphs, or points inside the paragraph before it."""
+        if self._main_list is not None and list_key == self._main_list:
+            return True
+        return self._after_heading or number > self._last_number
+
+
+def _trimmed(runs: Iterable[Run]) -> list[Run]:
+    """Tabs and rows of spaces become one space; none are left at the ends."""
+    text_runs = [replace(run, text=re.sub(r"[ \t]+", " ", run.text)) for run in runs]
+    text_runs = [run for run in text_runs if run.text]
+    while text_runs and not (first := text_runs[0].text.lstrip()):
+        text_runs.pop(0)
+    while text_runs and not text_runs[-1].text.rstrip():
+        text_runs.pop()
+    if text_runs:
+        first = text_runs[0].text.lstrip()
+        text_runs[0] = replace(text_runs[0], text=first)
+        text_runs[-1] = replace(text_runs[-1], text=text_runs[-1].text.rstrip())
+    return text_runs
+
+
+def _without_start(runs: list[Run], length: int) -> list[Run]:
+    """The runs without the typed number at their start."""
+    kept = []
+    for run in runs:
+        cut = min(length, len(run.text))
+        length -= cut
+        if run.text[cut:]:
+            kept.append(replace(run, text=run.text[cut:]))
+    return _trimmed(kept)
