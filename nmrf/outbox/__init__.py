@@ -1,0 +1,1 @@
+"""Messages that leave the service: how they are built, kept, sent and logged."""
