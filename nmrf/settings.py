@@ -129,9 +129,7 @@ class Settings(BaseSettings):
 class _TomlFiles(PydanticBaseSettingsSource):
     """`config/default.toml` under `config/<environment>.toml`."""
 
-    def __init__(
-        self, settings_cls: type[BaseSettings], named: PydanticBaseSettingsSource
-    ) -> None:
+    def __init__(self, settings_cls: type[BaseSettings], named: PydanticBaseSettingsSource) -> None:
         super().__init__(settings_cls)
         self._named = named()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,24 +69,26 @@ class EventHead(Base):
     length: Mapped[int]
 
 
-APPEND_ONLY = {
-    "sqlite": [
-        "CREATE TRIGGER event_no_update BEFORE UPDATE ON event "
-        "BEGIN SELECT RAISE(ABORT, 'events are append-only'); END",
-        "CREATE TRIGGER event_no_delete BEFORE DELETE ON event "
-        "BEGIN SELECT RAISE(ABORT, 'events are append-only'); END",
-    ],
-    "postgresql": [
-        "CREATE FUNCTION event_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$",
-        "CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE ON event "
-        "FOR EACH ROW EXECUTE FUNCTION event_append_only()",
-    ],
+APPEND_ONLY: dict[str, tuple[str, ...]] = {
+    "sqlite": (
+        """CREATE TRIGGER event_no_update BEFORE UPDATE ON event
+        BEGIN SELECT RAISE(ABORT, 'events are append-only'); END""",
+        """CREATE TRIGGER event_no_delete BEFORE DELETE ON event
+        BEGIN SELECT RAISE(ABORT, 'events are append-only'); END""",
+    ),
+    "postgresql": (
+        """CREATE OR REPLACE FUNCTION event_append_only() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$""",
+        """CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE ON event
+        FOR EACH ROW EXECUTE FUNCTION event_append_only()""",
+    ),
 }
 for _dialect, _statements in APPEND_ONLY.items():
     for _statement in _statements:
         event.listen(
-            Event.__table__, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect)
+            Event.__table__,
+            "after_create",
+            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
         )
 
 
@@ -96,6 +99,7 @@ def record(ctx: Ctx, kind: str, subject: Any, **data: Any) -> None:
     """
     subject_type = type(subject).__tablename__
     ctx.session.flush()
+    ctx.session.connection()  # a rollback is told to us only once a transaction has begun
     pending = ctx.session.info.setdefault("nmrf_events", [])
     pending.append(
         Event(
@@ -151,12 +155,15 @@ class ChainReport:
 def verify_chain(session: Session) -> ChainReport:
     """Recompute every hash, and compare the end with the head."""
     previous, length = GENESIS, 0
-    for item in session.scalars(select(Event).order_by(Event.id).execution_options(yield_per=1000)):
-        if item.previous_hash != previous:
-            return ChainReport(length, item.id, "an event before it is missing or out of place")
-        if item.computed_hash() != item.hash:
-            return ChainReport(length, item.id, "its content was changed")
-        previous, length = item.hash, length + 1
+    query = select(Event).order_by(Event.id).execution_options(yield_per=1000)
+    with closing(session.scalars(query)) as events:
+        for item in events:
+            if item.previous_hash != previous:
+                reason = "an event before it is missing or out of place"
+                return ChainReport(length, item.id, reason)
+            if item.computed_hash() != item.hash:
+                return ChainReport(length, item.id, "its content was changed")
+            previous, length = item.hash, length + 1
     head = session.get(EventHead, 1)
     if (head.hash if head else GENESIS) != previous:
         return ChainReport(length, 0, "events at the end are missing")

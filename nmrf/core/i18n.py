@@ -13,6 +13,7 @@ from functools import cache, total_ordering
 
 from babel import Locale
 from babel.support import NullTranslations, Translations
+from jinja2 import Environment
 
 from nmrf.paths import TRANSLATIONS
 
@@ -112,6 +113,16 @@ class Lazy:
         if name.startswith("__"):
             raise AttributeError(name)
         return getattr(str(self), name)
+
+
+def install(environment: Environment) -> None:
+    """Give templates `_`, `ngettext` and `{% trans %}`. A literal per cent sign is written `%%`."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: catalogue(_language.get()).ugettext(message),
+        lambda singular, plural, n: catalogue(_language.get()).ungettext(singular, plural, n),
+        newstyle=True,
+    )
 
 
 def lazy_gettext(message: str, **values: object) -> Lazy:

@@ -1,0 +1,42 @@
+"""Dates and numbers in the reader's language, the same on pages, in mails and in exports."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+from nmrf.core import i18n
+
+
+def day(value: date | None) -> str:
+    """A date as "Tuesday, 28 January 2025"."""
+    return format_date(value, "full", locale=i18n.locale()) if value else ""
+
+
+def short_day(value: date | None) -> str:
+    """A date as "28 Jan 2025"."""
+    return format_date(value, "medium", locale=i18n.locale()) if value else ""
+
+
+def moment(value: datetime | None, zone: ZoneInfo) -> str:
+    """A time as "Tuesday, 28 January 2025, 14:30 CET" in a time zone."""
+    if value is None:
+        return ""
+    local = value.astimezone(zone)
+    words = format_datetime(local, "EEEE, d MMMM y, HH:mm", locale=i18n.locale())
+    return f"{words} {local.tzname()}"
+
+
+def short_moment(value: datetime | None, zone: ZoneInfo) -> str:
+    """A time as "28 Jan 2025, 14:30" in a time zone."""
+    if value is None:
+        return ""
+    return format_datetime(value.astimezone(zone), "d MMM y, HH:mm", locale=i18n.locale())
+
+
+def number(value: float) -> str:
+    """A number with the reader's separators."""
+    return format_decimal(value, locale=i18n.locale())

@@ -1,0 +1,122 @@
+"""Error pages: what happened, and what to do next."""
+
+from __future__ import annotations
+
+import logging
+
+import flask
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from nmrf.core.errors import Conflict, NotFound, NotReady, ProblemError, Refused, TooLarge
+from nmrf.core.i18n import Lazy, _, _l
+
+log = logging.getLogger("nmrf.request")
+
+TITLES: dict[int, Lazy] = {
+    400: _l("This request could not be understood"),
+    401: _l("Please sign in"),
+    403: _l("This is not open to you"),
+    404: _l("There is nothing here"),
+    405: _l("This address takes no such request"),
+    409: _l("Somebody was quicker"),
+    413: _l("This is too large"),
+    415: _l("This kind of file is not taken"),
+    422: _l("This needs another look"),
+    429: _l("Too many tries"),
+    500: _l("Something broke on our side"),
+    503: _l("The service is not ready"),
+}
+
+
+def problem_page(problem: ProblemError) -> Response:
+    """The page for a problem, with its status."""
+    return _page(problem.status, str(problem))
+
+
+def _page(status: int, message: str) -> Response:
+    title = str(TITLES.get(status, TITLES[400]))
+    text = flask.render_template("errors/error.html", status=status, title=title, message=message)
+    response = flask.make_response(text, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def init_errors(app: flask.Flask) -> None:
+    app.register_error_handler(ProblemError, _on_problem)
+    app.register_error_handler(CSRFError, _on_csrf)
+    app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(StaleDataError, _on_stale)
+    app.register_error_handler(Exception, _on_exception)
+
+
+def _on_problem(problem: ProblemError) -> Response:
+    from nmrf.web.edge import actor
+
+    if isinstance(problem, Refused) and not actor().is_authenticated:
+        wanted = flask.request.full_path if flask.request.method == "GET" else None
+        flask.flash(_("Please sign in to go on."), "info")
+        return flask.redirect(flask.url_for("accounts.sign_in", next=wanted))
+    return problem_page(problem)
+
+
+def _on_stale(_error: StaleDataError) -> Response:
+    return problem_page(
+        Conflict(
+            _(
+                "Somebody else changed this at the same moment, so nothing was saved. "
+                "Go back, load the page again, and repeat your change."
+            )
+        )
+    )
+
+
+def _on_csrf(_error: CSRFError) -> Response:
+    return _page(
+        400,
+        _(
+            "This form was open too long, or did not come from this service. Nothing was saved. "
+            "Go back, load the page again, and send it once more; copy your text first."
+        ),
+    )
+
+
+def _on_http(error: HTTPException) -> Response:
+    if error.code is not None and error.code < 400 and error.response is not None:
+        return error.response
+    if error.code is not None and 300 <= error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    if error.code == 404:
+        return problem_page(NotFound(_("No page has this address. It may have been moved.")))
+    if error.code == 413:
+        limit = flask.current_app.config["MAX_CONTENT_LENGTH"] // 1_000_000
+        return problem_page(
+            TooLarge(_("A file or form may have %(mb)s MB at most. Nothing was saved.", mb=limit))
+        )
+    return _page(error.code or 400, _("Nothing was saved. Go back and try again."))
+
+
+def _on_exception(error: Exception) -> Response:
+    if isinstance(error, OperationalError | ProgrammingError) and _is_missing_table(error):
+        return problem_page(
+            NotReady(_("The database has not been set up. Run “nmrf init” on the server."))
+        )
+    # No message or values: an exception's text may hold what somebody wrote.
+    log.error(
+        "unhandled",
+        extra={"error": type(error).__name__, "endpoint": flask.request.endpoint},
+        exc_info=error if flask.current_app.debug else None,
+    )
+    if flask.current_app.testing:
+        raise error
+    return _page(
+        500, _("Nothing was saved. Try again in a few minutes, or write to the secretariat.")
+    )
+
+
+def _is_missing_table(error: Exception) -> bool:
+    text = str(error)
+    return "no such table" in text or "does not exist" in text

@@ -1,0 +1,138 @@
+"""Fixtures: a database of the chosen kind, a simulated clock, the app, and actors.
+
+`--database sqlite|postgresql|both` chooses where database tests run (see `databases.py`).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import flask
+import pytest
+from sqlalchemy import text
+
+from nmrf.accounts.models import Person
+from nmrf.accounts.queries import actor_for, session_key
+from nmrf.app import create_app
+from nmrf.core import i18n
+from nmrf.core.clock import SimulatedClock
+from nmrf.core.ctx import Ctx, House
+from nmrf.core.db import Database
+from nmrf.core.events import GENESIS
+from nmrf.core.roles import SYSTEM, Actor
+from nmrf.settings import Settings, load_settings
+from nmrf.tables import metadata
+from tests.schema import create_schema
+
+pytest_plugins = ["tests.databases"]
+
+NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _speak_english() -> Iterator[None]:
+    with i18n.speaking("en"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def _prepared(database_url: str) -> Iterator[Database]:
+    """The database of this worker, migrated once."""
+    prepared = Database(database_url)
+    create_schema(prepared)
+    yield prepared
+    prepared.dispose()
+
+
+@pytest.fixture
+def database_kind(_prepared: Database) -> str:
+    """`sqlite` or `postgresql`."""
+    return _prepared.url.get_backend_name()
+
+
+@pytest.fixture
+def database(_prepared: Database, database_kind: str, tmp_path: Path) -> Iterator[Database]:
+    """An empty, migrated database: a copy of the file, or the shared one emptied afterwards."""
+    if database_kind == "sqlite":
+        _prepared.dispose()  # so that everything is in the file, and nothing in its log
+        shutil.copy(str(_prepared.url.database), tmp_path / "nmrf.sqlite")
+        copied = Database(f"sqlite:///{tmp_path / 'nmrf.sqlite'}")
+        yield copied
+        copied.dispose()
+        return
+    yield _prepared
+    names = ", ".join(f'"{t.name}"' for t in metadata.sorted_tables if t.name != "event_head")
+    with _prepared.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        connection.execute(
+            text("UPDATE event_head SET hash = :hash, length = 0"), {"hash": GENESIS}
+        )
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(environment="testing", secret_key="t" * 40, instance=tmp_path / "instance")
+
+
+@pytest.fixture
+def clock() -> SimulatedClock:
+    """Stands at Wednesday, 18 November 2026, 09:00 UTC."""
+    return SimulatedClock(NOW)
+
+
+@pytest.fixture
+def app(settings: Settings, clock: SimulatedClock, database: Database) -> flask.Flask:
+    app = create_app(settings, clock=clock, database=database)
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
+
+
+@pytest.fixture
+def house(app: flask.Flask) -> House:
+    return app.extensions["nmrf"].house
+
+
+@pytest.fixture
+def make_ctx(
+    database: Database, house: House, clock: SimulatedClock
+) -> Iterator[Callable[..., Ctx]]:
+    """A context for a person (or the service itself), in one writing session a test.
+
+    Call `ctx.session.commit()` before asking through the web client.
+    """
+    session = database.session(writing=True)
+
+    def make(person: Person | Actor | None = None) -> Ctx:
+        if isinstance(person, Person):
+            actor = actor_for(session, person, clock.now().date())
+        else:
+            actor = person or SYSTEM
+        return Ctx(actor, clock.now(), session, house)
+
+    yield make
+    session.rollback()
+    session.close()
+
+
+@pytest.fixture
+def ctx(make_ctx: Callable[..., Ctx]) -> Ctx:
+    """The service itself, acting."""
+    return make_ctx()
+
+
+@pytest.fixture
+def client_for(app: flask.Flask) -> Callable[..., flask.testing.FlaskClient]:
+    """A web client, signed in as the person given, or as nobody."""
+
+    def make(person: Person | None = None) -> flask.testing.FlaskClient:
+        client = app.test_client()
+        if person is not None:
+            with client.session_transaction() as cookie:
+                cookie["_user_id"] = session_key(person)
+                cookie["_fresh"] = True
+        return client
+
+    return make
