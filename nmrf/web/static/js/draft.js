@@ -5,6 +5,16 @@
   const words = (form, name, values = {}) =>
     (form.dataset[name] || "").replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 
+  // What was sent is let go when the next page of the service has come. When the line breaks instead,
+  // the form comes back with errors, or the sign-in page comes first, the draft is still there.
+  const sent = sessionStorage.getItem("draft-sent");
+  if (sent) {
+    sessionStorage.removeItem("draft-sent");
+    if (!document.querySelector("#error-summary, input[type=password]")) {
+      for (const name of JSON.parse(sent)) localStorage.removeItem(name);
+    }
+  }
+
   for (const form of document.querySelectorAll("form[data-draft]")) {
     const boxes = [...form.querySelectorAll("textarea[data-autosave]")];
     if (!boxes.length) continue;
@@ -61,7 +71,8 @@
     form.addEventListener("submit", () => {
       sending = true;
       clearTimeout(timer);
-      drop();
+      save();
+      sessionStorage.setItem("draft-sent", JSON.stringify(boxes.map(key)));
     });
     window.addEventListener("beforeunload", (event) => {
       if (changed && !sending) event.preventDefault();
