@@ -76,9 +76,14 @@ def init_filters(app: flask.Flask) -> None:
             "today": ctx().today,
             "zone": settings.time_zone,
             "demo": settings.demo,
-            "theme": "",
+            "theme": _theme(),
             "mail_catcher_url": navigation.address(app, "outbox.caught") if settings.demo else "",
         }
+
+
+def _theme() -> str:
+    chosen = flask.request.cookies.get("theme", "")
+    return chosen if chosen in {"light", "dark"} else ""
 
 
 @cache
