@@ -1,4 +1,4 @@
-"""The databases that tests run on, as a pytest plugin: `pytest_plugins = ["databases"]`.
+"""The databases that tests run on, as a pytest plugin of `conftest.py`.
 
     pytest --database sqlite       the default
     pytest --database postgresql
