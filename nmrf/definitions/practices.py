@@ -81,7 +81,8 @@ class Practice(Definition):
     meetings: Meetings | None = None
     consultations: Consultations | None = None
     round: Round | None = None
-    # What the source is silent on and was taken from the standard practice: to be confirmed.
+    # What the source is silent on and was taken from the standard practice, to be confirmed:
+    # "comment_window", "consultations.months", "routes.addendum".
     unsourced: tuple[str, ...] = ()
 
 
@@ -103,10 +104,19 @@ def problems(practice: Practice) -> Iterator[Problem]:
     meetings = practice.meetings
     if meetings and meetings.at_most is not None and meetings.at_most < meetings.at_least:
         yield Problem(("meetings", "at_most"), "is less than at_least")
-    known = set(Practice.model_fields) - {"id", "title", "unsourced"}
     for index, field in enumerate(practice.unsourced):
-        if field not in known:
-            yield Problem(("unsourced", index), f'"{field}" is not a field of a practice')
+        if field not in _fields(practice):
+            yield Problem(("unsourced", index), f'"{field}" is not a field of this practice')
+
+
+def _fields(practice: Practice) -> set[str]:
+    """The fields that may be named as unsourced, such as "round.opens" or "routes.matrix"."""
+    names = {name for name, value in practice if value is not None} - {"id", "title", "unsourced"}
+    inner = {f"routes.{kind}" for kind in practice.routes}
+    for name in ("meetings", "consultations", "round"):
+        part = getattr(practice, name)
+        inner |= {f"{name}.{field}" for field in type(part).model_fields} if part else set()
+    return names | inner
 
 
 def references(

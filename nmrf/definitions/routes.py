@@ -7,10 +7,11 @@ Advice and consultation end at their due date: an adviser who keeps silent holds
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -151,6 +152,15 @@ class Route(Definition):
     def fingerprint(self) -> str:
         """SHA-256 of the content: shows whether a version was changed under a running item."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    def snapshot(self) -> dict[str, Any]:
+        """The route as plain JSON data, to be kept with a running item."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    @classmethod
+    def restore(cls, snapshot: Mapping[str, Any]) -> Route:
+        """The route of a snapshot, as it was when the item started."""
+        return cls.model_validate_json(json.dumps(snapshot))
 
     @property
     def stages(self) -> tuple[tuple[Step, ...], ...]:

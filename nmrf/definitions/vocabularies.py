@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from nmrf.definitions.base import Definition, Id, OptionalText, Problem, Source, Text
 
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=120)]
 
 
 class Scheme(Definition):
