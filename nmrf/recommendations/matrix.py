@@ -1,0 +1,347 @@
+"""OHCHR's matrix ("thematic list") of recommendations, read row by row.
+
+Five layouts are known since 2012 and a sixth is to be expected: columns are found by their
+headings, and whatever was not understood is told as a doubt instead of being dropped or guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from nmrf.core.errors import BadFile
+from nmrf.core.i18n import _
+from nmrf.recommendations.matrix_cells import (
+    Label,
+    Piece,
+    heading_of,
+    number_in,
+    pieces_of,
+    position_of,
+)
+from nmrf.recommendations.matrix_columns import Columns, columns_of
+from nmrf.recommendations.matrix_records import Doubt, Matrix, MatrixCounts, MatrixRow
+from nmrf.recommendations.matrix_rows import Recommendation, short
+from nmrf.recommendations.matrix_states import Part, StateMention, sentences_of, union_of
+from nmrf.recommendations.matrix_table import Row, TableFile, read_tables
+from nmrf.recommendations.states_names import match_state
+
+__all__ = [
+    "Doubt",
+    "Label",
+    "Matrix",
+    "MatrixCounts",
+    "MatrixRow",
+    "Part",
+    "StateMention",
+    "read_matrix",
+]
+
+_TITLE = re.compile(
+    r"(?:UPR|Universal Periodic Review) of (?P<state>.+?)\s*"
+    r"[(,–-]\s*(?P<cycle>\d|first|second|third|fourth|fifth)(?:st|nd|rd|th)? cycle"
+    r"\b[^\d]{0,6}(?P<session>\d+)?",
+    re.IGNORECASE,
+)
+_SHORT_TITLE = re.compile(
+    r"(?:UPR|Universal Periodic Review) of (?P<state>[^\n(–]+)", re.IGNORECASE
+)
+_SESSION = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? session|session (\d{1,2})\b", re.IGNORECASE)
+_CYCLES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+_PAGE = re.compile(r"\s*\bpage\s+\d*\s*(?:of|/|-)?\s*\d*\s*$", re.IGNORECASE)
+_REMARK = re.compile(r"(?:comments?|sources?)\b|\*", re.IGNORECASE)
+_LONGEST_HEADING = 250
+_MOST_GAPS = 40
+
+
+def read_matrix(data: bytes, name: str) -> Matrix:
+    """Read OHCHR's Word file of recommendations.
+
+    Raises BadFile (place: `name`) if the file is unsound or holds no recommendations.
+    """
+    file = read_tables(data, name)
+    reading = _Reading()
+    for table in file.tables:
+        reading.read(table)
+    if reading.columns is None:
+        raise BadFile(
+            _(
+                "This file holds no table of recommendations: no table has a column "
+                "“Recommendation” and one for the position, the themes or the States."
+            ),
+            place=name,
+        )
+    if not reading.rows:
+        raise BadFile(_("The table of recommendations in this file is empty."), place=name)
+    reading.conclude(file)
+    header = _header_text(file)
+    state, cycle, session = _title(header)
+    return Matrix(
+        name=name,
+        symbol=_symbol(reading),
+        header_text=header,
+        state_named=state,
+        cycle_named=cycle,
+        session_named=session,
+        columns=tuple(reading.columns.headings.values()) + reading.columns.unknown,
+        headings=tuple(reading.headings),
+        rows=tuple(reading.rows),
+        repeated=tuple(reading.repeated),
+        doubts=tuple(reading.doubts),
+    )
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far."""
+
+    columns: Columns | None = None
+    rows: list[MatrixRow] = field(default_factory=list)
+    repeated: list[MatrixRow] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
+    unmarked: list[tuple[int, str]] = field(default_factory=list)
+    by_number: dict[str, MatrixRow] = field(default_factory=dict)
+    heading: str = ""
+    band: str = ""
+    """The position that a merged row gives to all rows under it."""
+
+    def doubt(self, row: int | None, cell: str, reason: str, number: str = "") -> None:
+        self.doubts.append(Doubt(row, cell, reason, number))
+
+    def read(self, table: tuple[Row, ...]) -> None:
+        """Read a table that has the headings, or goes on from the table before it."""
+        known = self.columns
+        begun = False
+        for row in table:
+            if not row.texts:
+                continue
+            named = columns_of(row)
+            if named:
+                self._begin(row, named)
+                begun = True
+            elif begun or (known and row.cells[-1].end == known.width):
+                self._row(row)
+            elif known:
+                self.doubt(
+                    row.number, "", _("This row stands outside of the table and is not read.")
+                )
+
+    def _begin(self, row: Row, columns: Columns) -> None:
+        if self.columns is None or columns.at != self.columns.at:
+            for heading in columns.unknown:
+                self.doubt(row.number, heading, _("This column is not known and is not read."))
+            if "position" not in columns.at:
+                self.doubt(row.number, "", _("There is no column for the position."))
+        self.columns = columns
+
+    def _row(self, row: Row) -> None:
+        columns = self.columns
+        assert columns is not None  # noqa: S101  # rows are read under headings only
+        cell = columns.cell(row, "recommendation")
+        text = cell.text if cell else ""
+        merged = cell is not None and columns.covered(cell) > 1
+        alone = len(set(row.texts)) == 1 and (merged or len(row.cells) == 1 or len(row.texts) > 1)
+        marked = text and row.texts == [text] and heading_of(text)[1]
+        has_number = bool(number_in(text)) or "number" in columns.at
+        if (alone or marked) and not _is_recommendation(text):
+            self._merged(row, row.texts[0])
+        elif not text or (cell and cell.goes_on):
+            self._below(row)
+        elif not has_number and not self._says(row, "position") and not self._says(row, "themes"):
+            reason = _("This text belongs to no recommendation: “%(text)s”", text=short(text))
+            self.doubt(row.number, columns.heading("recommendation"), reason)
+        else:
+            for piece in pieces_of(text):
+                self._recommendation(row, piece)
+
+    def _says(self, row: Row, kind: str) -> str:
+        cell = self.columns.cell(row, kind) if self.columns else None
+        return cell.text if cell else ""
+
+    def _merged(self, row: Row, text: str) -> None:
+        """A row across the whole table: a theme, or a position for what follows."""
+        theme, marked = heading_of(text)
+        position = None if marked else _position_band(theme)
+        if position:
+            self.band = position
+        elif len(theme) > _LONGEST_HEADING or _REMARK.match(theme):
+            reason = _("This text belongs to no recommendation: “%(text)s”", text=short(text))
+            self.doubt(row.number, "", reason)
+        else:
+            self.heading = theme
+            self.headings.append(theme)
+            if not marked:
+                self.unmarked.append((row.number, theme))
+
+    def _below(self, row: Row) -> None:
+        """A row without a recommendation: the lower part of the one above, if anything."""
+        own = [cell.text for cell in row.cells if cell.text and not cell.goes_on]
+        if not own:
+            return
+        reason = _(
+            "This row names no recommendation; its other cells are not read: “%(text)s”",
+            text=short(" | ".join(own)),
+        )
+        self.doubt(row.number, "", reason)
+
+    def _recommendation(self, row: Row, piece: Piece) -> None:
+        assert self.columns is not None  # noqa: S101  # rows are read under headings only
+        recommendation = Recommendation(self.columns, row, piece, self.band)
+        read = recommendation.read(self.heading)
+        earlier = self.by_number.get(read.number) if read.number else None
+        if earlier is None:
+            self.doubts += recommendation.doubts
+            self.rows.append(read)
+            if read.number:
+                self.by_number[read.number] = read
+        elif _plain(earlier.text) != _plain(read.text):
+            self.doubts += recommendation.doubts
+            self.repeated.append(read)
+            reason = _(
+                "Number %(number)s stands in row %(row)s with another text; only that one is "
+                "taken: “%(text)s”",
+                number=read.number,
+                row=earlier.row,
+                text=short(earlier.text),
+            )
+            self.doubt(row.number, "", reason, read.number)
+        elif earlier.position != read.position:
+            reason = _(
+                "Number %(number)s has the position “%(first)s” in row %(row)s and “%(second)s” "
+                "here; the first is taken.",
+                number=read.number,
+                first=earlier.position_text,
+                row=earlier.row,
+                second=read.position_text,
+            )
+            self.doubt(row.number, self._heading("position"), reason, read.number)
+
+    def _heading(self, kind: str) -> str:
+        return self.columns.heading(kind) if self.columns else ""
+
+    def conclude(self, file: TableFile) -> None:
+        """Doubts that only the whole list shows."""
+        if len(self.unmarked) < len(self.headings):
+            for row, theme in self.unmarked:
+                reason = _("“%(text)s” is taken for a theme.", text=short(theme))
+                self.doubt(row, "", reason)
+        for text in file.outside:
+            if number_in(text):
+                reason = _("This text stands outside of the table: “%(text)s”", text=short(text))
+                self.doubt(None, "", reason)
+        self._sources()
+        self._sequence()
+        self.doubts.sort(key=lambda doubt: doubt.row if doubt.row is not None else 10**9)
+
+    def _sources(self) -> None:
+        without = [row for row in self.rows if not row.source_symbol]
+        if len(without) == len(self.rows):
+            self.doubt(None, "", _("No recommendation names the source of its position."))
+            return
+        for row in without:
+            if row.source_text:
+                # It was told already that this source names no document.
+                continue
+            reason = _("The source of the position is missing.")
+            self.doubt(row.row, self._heading("recommendation"), reason, row.number)
+
+    def _sequence(self) -> None:
+        """Numbers that are missing between 1 and the highest, and numbers that stand alone."""
+        series: dict[str, dict[int, MatrixRow]] = {}
+        for row in self.rows:
+            prefix, _dot, serial = row.number.rpartition(".")
+            if serial.isdigit():
+                series.setdefault(prefix, {})[int(serial)] = row
+        largest = max(map(len, series.values()), default=0)
+        for prefix, numbers in series.items():
+            if len(numbers) <= 2 and largest > 10:
+                for row in numbers.values():
+                    reason = _(
+                        "Number %(number)s does not fit the other numbers.", number=row.number
+                    )
+                    self.doubt(row.row, self._heading("recommendation"), reason, row.number)
+                continue
+            gaps = _ranges(sorted(set(range(1, max(numbers))) - numbers.keys()))
+            for first, last in gaps[:_MOST_GAPS]:
+                start = f"{prefix}.{first}" if prefix else str(first)
+                end = f"{prefix}.{last}" if prefix else str(last)
+                reason = (
+                    _("Number %(number)s is missing.", number=start)
+                    if first == last
+                    else _("Numbers %(first)s to %(last)s are missing.", first=start, last=end)
+                )
+                self.doubt(None, "", reason, start)
+
+
+def _is_recommendation(text: str) -> bool:
+    """Whether a merged row is not a heading such as "2.1. Acceptance of international norms"."""
+    return number_in(text) is not None and bool(union_of(sentences_of(text).parts))
+
+
+def _position_band(text: str) -> str | None:
+    """The position in "Supported recommendations" or "B. Recommendations noted by …"."""
+    plain = re.sub(
+        r"^(?:[A-Z]|[IVX]+)\.\s*|\brecommendations?\b|\bthat\b|\bare\b|\bwere\b", "", text
+    )
+    position = position_of(plain.strip(" :.-"))
+    return position if plain.strip(" :.-") else None
+
+
+def _ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number - 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _symbol(reading: _Reading) -> str:
+    """The report of the Working Group: what most sources name, without "/Add.1"."""
+    found = Counter(
+        re.sub(r"/(?:Add|Rev|Corr)\.\d+", "", row.source_symbol)
+        for row in reading.rows
+        if row.source_symbol
+    )
+    return found.most_common(1)[0][0] if found else ""
+
+
+def _header_text(file: TableFile) -> str:
+    """The page header, or the title above the table, that names the review."""
+    texts = [*file.headers, "\n".join(file.before)]
+    named = [text for text in texts if _SHORT_TITLE.search(text)]
+    text = next(iter(named or [text for text in texts if text]), "")
+    return _PAGE.sub("", " ".join(text.split("\n"))).strip()
+
+
+def _title(header: str) -> tuple[StateMention | None, int | None, int | None]:
+    """State, cycle and session in "UPR of Slovenia (4th Cycle - 48th Session) …"."""
+    found = _TITLE.search(header)
+    if found:
+        word = found["cycle"].casefold()
+        session = found["session"]
+        return (
+            _named(found["state"]),
+            _CYCLES.get(word) or int(word),
+            int(session) if session else None,
+        )
+    short = _SHORT_TITLE.search(header)
+    session_found = _SESSION.search(header)
+    return (
+        _named(short["state"]) if short else None,
+        None,
+        int(session_found[1] or session_found[2]) if session_found else None,
+    )
+
+
+def _named(name: str) -> StateMention:
+    plain = name.strip(" ,-–")
+    return StateMention(plain, match_state(plain))
