@@ -18,7 +18,8 @@
     document.cookie = `theme=${choice}; path=/; max-age=${age}; SameSite=Lax`;
   };
 
-  apply();
+  // A page from the browser's own store may be older than the choice.
+  if (found) apply();
   for (const button of document.querySelectorAll("[data-theme-switch]")) {
     const say = () => {
       button.textContent = button.dataset[choice];
