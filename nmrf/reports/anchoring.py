@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -29,6 +30,8 @@ _BETTER_THAN_ONE = 0.05
 _SHORTEST_PIECE = 4
 _CANDIDATES = 6
 _SHORT_QUOTE = 3
+_SHORT_FLOOR = 0.85
+_REACH = 8  # words on each side
 
 
 @dataclass(frozen=True)
@@ -253,7 +256,7 @@ def _sharing(
 def _features(text_words: list[str]) -> set[str]:
     """Words, and pairs of neighbours: single Chinese characters are too common to tell."""
     lowered = [word.lower() for word in text_words]
-    pairs = {f"{a} {b}" for a, b in zip(lowered, lowered[1:], strict=False)}
+    pairs = {f"{a} {b}" for a, b in pairwise(lowered)}
     return {*lowered, *pairs}
 
 
@@ -287,32 +290,52 @@ def anchor_quote(quote: str, text: str, *, floor: float = 0.7) -> tuple[int, int
     Spaces do not matter; the place begins and ends at word boundaries. None when nothing is
     alike enough; a quote of three words or fewer must be there almost as it was.
     """
-    quoted = quote.split()
-    if not quoted or not text.strip():
+    quoted = _bare(quote)
+    edges = _edges(text)
+    if not quoted or not edges:
         return None
-    exact = re.search(r"\s+".join(re.escape(word) for word in quoted), text)
-    if exact:
-        return exact.start(), exact.end(), 1.0
-    floor = max(floor, 0.9) if len(words(quote)) <= _SHORT_QUOTE else floor
-    found = fuzz.partial_ratio_alignment(_bare(quote), text, score_cutoff=floor * 100)
+    starts, ends = {start for start, _end in edges}, {end for _start, end in edges}
+    pattern = r"\s+".join(re.escape(word) for word in quoted.split())
+    for exact in re.finditer(pattern, text):
+        if exact.start() in starts and exact.end() in ends:
+            return exact.start(), exact.end(), 1.0
+    floor = max(floor, _SHORT_FLOOR) if len(words(quoted)) <= _SHORT_QUOTE else floor
+    found = fuzz.partial_ratio_alignment(quoted, text, score_cutoff=floor * 100)
     if found is None:
         return None
-    start, end = _snapped(text, found.dest_start, found.dest_end)
-    return (start, end, round(found.score / 100, 3)) if start < end else None
+    start, end = _best_span(quoted, text, edges, found.dest_start, found.dest_end)
+    score = fuzz.ratio(quoted, text[start:end]) / 100
+    return (start, end, round(score, 3)) if score >= floor else None
 
 
-def _snapped(text: str, start: int, end: int) -> tuple[int, int]:
-    """Move a span to the nearest word boundaries, and off the spaces at its ends."""
+def _edges(text: str) -> list[tuple[int, int]]:
+    """Start and end of each token that is not space."""
+    edges = []
     position = 0
     for token in tokens(text):
-        stop = position + len(token)
-        if position < start < stop:
-            start = position if start - position <= stop - start else stop
-        if position < end < stop:
-            end = stop if stop - end <= end - position else position
-        position = stop
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    return start, end
+        if not token.isspace():
+            edges.append((position, position + len(token)))
+        position += len(token)
+    return edges
+
+
+def _best_span(
+    quote: str, text: str, edges: list[tuple[int, int]], start: int, end: int
+) -> tuple[int, int]:
+    """The span between word boundaries near a first guess that is most like the quote.
+
+    The guess is as long as the quote, but the text may have grown or shrunk in between.
+    """
+    first = min(range(len(edges)), key=lambda place: abs(edges[place][0] - start))
+    last = min(range(len(edges)), key=lambda place: abs(edges[place][1] - end))
+    last = max(first, last)
+
+    def likeness(a: int, b: int) -> float:
+        return float(fuzz.ratio(quote, text[edges[a][0] : edges[b][1]]))
+
+    for _round in range(2):
+        near = range(max(0, first - _REACH), min(last, first + _REACH) + 1)
+        first = max(near, key=lambda a: (likeness(a, last), -a))
+        near = range(max(first, last - _REACH), min(len(edges) - 1, last + _REACH) + 1)
+        last = max(near, key=lambda b: (likeness(first, b), -b))
+    return edges[first][0], edges[last][1]

@@ -22,9 +22,9 @@ _DASH = r"[-‐‑‒–—−]"
 _ITEM = re.compile(
     rf"(?:(?P<prefix>\d{{1,3}})\.)?(?P<first>\d{{1,3}})"
     rf"(?:\s*{_DASH}\s*(?:(?P<prefix2>\d{{1,3}})\.)?(?P<last>\d{{1,3}}))?"
-    r"(?![\w/(]|\.\w)"
+    rf"(?![/(]|(?![和及])\w|\.\w|\s*{_DASH}\s*\d)"
 )
-_SEPARATOR = re.compile(r"[\s,;.、，،؛&()\[\]:]+|(?:and|et|y|e|и|و|和|及)(?=[\s\d])")
+_SEPARATOR = re.compile(r"[\s,;.、，،؛&()（）\[\]:]+|(?:and|et|y|e|и|و|和|及)(?=[\s\d])")
 _UNREAD = re.compile(r"(?:\([^\s()]*\)|[^\s,;、，،؛)\]])+|.")
 _WORD = (
     r"(?:recommendations?|recs?\b\.?|recommandations?|recomendaci(?:ón|ones)|recomendaç(?:ão|ões)"
