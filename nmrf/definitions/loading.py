@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -96,8 +97,12 @@ class _File:
     lines: Lines
 
 
+@cache
 def load(folder: Path) -> Definitions:
-    """The definitions in a folder. Raises `DefinitionError` with everything that is wrong."""
+    """The definitions in a folder, read once a process.
+
+    Raises `DefinitionError` with everything that is wrong.
+    """
     definitions, findings = _read(folder)
     if definitions is None:
         raise DefinitionError(findings)

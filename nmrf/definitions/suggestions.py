@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
@@ -62,14 +62,18 @@ def suggest_milestones(
     facts: SessionFacts,
     is_working_day: IsWorkingDay,
     practice: Practice | None = None,
+    fixed: Mapping[str, date] | None = None,
 ) -> list[Suggestion]:
     """The milestones whose dates follow from what is known, by date.
 
     What cannot be dated yet is left out. A date is final only when it is the UN's own final
     date, or a national rule counted from one; a fall-back rule is always tentative. With a
-    practice, its own round and consultation months replace the calendar's.
+    practice, its own round and consultation months replace the calendar's. `fixed` are
+    milestones whose date people have set: what is counted from them follows.
     """
-    suggestions = list(_Suggesting(calendar, facts, is_working_day, practice).run())
+    suggesting = _Suggesting(calendar, facts, is_working_day, practice)
+    suggesting.fix(fixed or {})
+    suggestions = list(suggesting.run())
     return sorted(suggestions, key=lambda one: one.date)
 
 
@@ -86,6 +90,12 @@ class _Suggesting:
         self._is_working_day = is_working_day
         self._practice = practice
         self._known: dict[str, _Found | None] = {}
+
+    def fix(self, dates: Mapping[str, date]) -> None:
+        for milestone_id, on in dates.items():
+            self._known[milestone_id] = _Found(
+                on, tentative=False, month_only=False, source="", rule=None
+            )
 
     def run(self) -> Iterator[Suggestion]:
         for milestone in self._calendar.milestones:
