@@ -15,11 +15,12 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.set-up ## install everything that the service and its tests need into .venv
+	@:
 
 # uv from PATH if it is recent enough, else a private one in .tools.
 .venv/.set-up: pyproject.toml uv.lock
 	@uv=uv; \
-	if ! uv --version 2>/dev/null | awk '{ split($$2, v, "."); exit !(v[1] > 0 || v[2] >= 9) }'; then \
+	if ! uv --version 2>/dev/null | awk '{ split($$2, v, "."); ok = v[1] > 0 || v[2] >= 9 } END { exit !ok }'; then \
 		uv=.tools/bin/uv; \
 		if ! "$$uv" --version 2>/dev/null | grep -q "^uv $(UV_VERSION)"; then \
 			echo "Installing uv $(UV_VERSION) into .tools"; \
@@ -61,7 +62,7 @@ translations: setup ## bring the catalogues up to date with the marked texts, an
 	@if ls nmrf/translations/*/LC_MESSAGES/messages.po >/dev/null 2>&1; then \
 		$(BIN)/pybabel -q update -i build/messages.pot -d nmrf/translations \
 			--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date && \
-		$(BIN)/pybabel -q compile -d nmrf/translations --statistics; \
+		$(BIN)/pybabel -q compile -d nmrf/translations; \
 	else \
 		echo "There is no catalogue yet: begin one with make translations NEW=fr"; \
 	fi

@@ -27,7 +27,7 @@ _SERVICE_NOT_AVAILABLE = 421  # RFC 5321, 3.8: the server closes the connection 
 _OVER_SIZE = 552
 
 
-class DeliveryFailure(Exception):  # noqa: N818 - the two kinds below read as what they are
+class DeliveryFailure(Exception):
     """A message that was not taken. `code` is the SMTP reply, 0 where there was none.
 
     `maybe_sent` is true where the connection broke after the whole message was handed over and
@@ -61,7 +61,7 @@ def without_addresses(reason: str) -> str:
     return _ADDRESS.sub("…", " ".join(reason.split()))[:LONGEST_REASON]
 
 
-class _LostConnection(Exception):  # noqa: N818 - never leaves this module
+class _LostConnection(Exception):
     """The server went away before it took anything of the message."""
 
 
