@@ -39,7 +39,7 @@ def problem_page(problem: ProblemError) -> Response:
 
 def _page(status: int, message: str) -> Response:
     title = str(TITLES.get(status, TITLES[400]))
-    text = flask.render_template("errors/error.html", status=status, title=title, message=message)
+    text = flask.render_template("errors/error.html", code=status, title=title, message=message)
     response = flask.make_response(text, status)
     response.headers["Cache-Control"] = "no-store"
     return response

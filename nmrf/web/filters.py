@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ from babel import Locale
 from markupsafe import Markup, escape
 
 from nmrf import access
-from nmrf.core import i18n, words
+from nmrf.core import due, i18n, words
 from nmrf.paths import STATIC
 from nmrf.web import navigation
 from nmrf.web.edge import actor, ctx, edge
@@ -53,6 +54,7 @@ def init_filters(app: flask.Flask) -> None:
     app.jinja_env.globals.update(
         static=static,
         address=address,
+        due=_due,
         can=lambda action, thing=None: access.can(actor(), action, thing),
     )
     i18n.install(app.jinja_env)
@@ -79,6 +81,11 @@ def init_filters(app: flask.Flask) -> None:
             "theme": _theme(),
             "mail_catcher_url": navigation.address(app, "outbox.caught") if settings.demo else "",
         }
+
+
+def _due(day: date | None, **said: Any) -> due.Due | None:
+    """A date for `ui.due`; None where the date is not known."""
+    return due.due(day, ctx().now, edge().house.settings.time_zone, **said) if day else None
 
 
 def _theme() -> str:

@@ -1,0 +1,82 @@
+"""How a due date is said: weekday, date, time, zone and "in 12 days", the same everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from nmrf.core import i18n
+from nmrf.core.calendar import days_left, is_over
+from nmrf.core.i18n import _, ngettext
+
+SOON_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Due:
+    """A due date in words. `state` is ahead, soon, overdue, met or past."""
+
+    weekday: str
+    date: str
+    time: str
+    zone: str
+    relative: str
+    iso: str
+    state: str
+    whose: str = ""
+    tentative: bool = False
+
+
+def due(
+    day: date,
+    now: datetime,
+    zone: str,
+    *,
+    at: time | None = None,
+    met: bool = False,
+    is_deadline: bool = True,
+    whose: str = "",
+    tentative: bool = False,
+) -> Due:
+    """A date in words, as seen now.
+
+    A deadline ends at 24:00 of its local date; another event takes place `at` a local time,
+    or on the whole day. `whose` names those whose turn it is; `met` says that it was delivered.
+    """
+    left = days_left(now, day, zone)
+    over = is_over(now, day, zone)
+    if met:
+        state = "met"
+    elif over:
+        state = "overdue" if is_deadline else "past"
+    else:
+        state = "soon" if left <= SOON_DAYS else "ahead"
+    local = datetime.combine(day, at or time(12), tzinfo=ZoneInfo(zone))
+    hour = f"{at:%H:%M}" if at else ("24:00" if is_deadline else "")
+    return Due(
+        weekday=format_date(day, "EEEE", locale=i18n.locale()),
+        date=format_date(day, "long", locale=i18n.locale()),
+        time=hour,
+        zone=(local.tzname() or "") if hour else "",
+        relative=relative_words(left, overdue=state == "overdue"),
+        iso=day.isoformat(),
+        state=state,
+        whose=whose,
+        tentative=tentative,
+    )
+
+
+def relative_words(left: int, *, overdue: bool = False) -> str:
+    """ "in 12 days", "tomorrow", "today", "3 days ago" or "3 days overdue"."""
+    if left == 0:
+        return _("today")
+    if left == 1:
+        return _("tomorrow")
+    if left > 1:
+        return ngettext("in %(n)s day", "in %(n)s days", left)
+    if overdue:
+        return ngettext("%(n)s day overdue", "%(n)s days overdue", -left)
+    return ngettext("%(n)s day ago", "%(n)s days ago", -left)
