@@ -70,7 +70,7 @@ def due(
 
 
 def relative_words(left: int, *, overdue: bool = False) -> str:
-    """ "in 12 days", "tomorrow", "today", "3 days ago" or "3 days overdue"."""
+    """Such as "in 12 days", "tomorrow", "today", "3 days ago" or "3 days overdue"."""
     if left == 0:
         return _("today")
     if left == 1:

@@ -14,8 +14,8 @@ END = datetime(2027, 1, 31, 23, 0, tzinfo=UTC)  # 24:00 in Ljubljana
 @pytest.mark.parametrize(
     ("now", "state", "relative"),
     [
-        (END - timedelta(days=40), "ahead", "in 40 days"),
-        (END - timedelta(days=5), "soon", "in 5 days"),
+        (END - timedelta(days=40), "ahead", "in 39 days"),
+        (END - timedelta(days=5), "soon", "in 4 days"),
         (END - timedelta(days=1, hours=3), "soon", "tomorrow"),
         (END - timedelta(seconds=1), "soon", "today"),
         (END, "overdue", "1 day overdue"),
