@@ -311,9 +311,7 @@ def parser_of_strangers() -> etree.XMLParser:
 def _not_office(name: str, kind: Kind) -> BadFile:
     sentences: dict[str, Callable[[], str]] = {
         "docx": lambda: _("This is not a Word document. Save it in Word as .docx and send that."),
-        "xlsx": lambda: _(
-            "This is not an Excel workbook. Save it in Excel as .xlsx and send that."
-        ),
+        "xlsx": lambda: _("This is not an Excel workbook. Save it as .xlsx and send that."),
     }
     return BadFile(sentences[kind](), place=name)
 

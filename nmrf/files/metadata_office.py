@@ -35,7 +35,9 @@ _EMPTY = {
 _DROPPED_ROLES = ("thumbnail",)
 # Paths on the author's computer.
 _DROPPED_LINKS = ("attachedTemplate", "mailMergeSource", "mailMergeHeaderSource")
-_DROPPED_ELEMENTS = (f"{{{W}}}rsids", f"{{{W}}}attachedTemplate", f"{{{W}}}mailMerge")
+_DROPPED_ELEMENTS = tuple(
+    f"{{{W}}}{tag}" for tag in ("rsids", "rsid", "attachedTemplate", "mailMerge")
+)
 _NAME_ATTRIBUTES = ("author", "userName", "displayName")
 _DATE_ATTRIBUTES = ("dateUtc", "dT")
 

@@ -46,7 +46,9 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _SHORT_TITLE = re.compile(
-    r"(?:UPR|Universal Periodic Review) of (?P<state>[^\n(–]+)", re.IGNORECASE
+    r"(?:UPR|Universal Periodic Review) of (?P<state>.+?)\s*"
+    r"(?:$|[\n(–,:;]|\s-|\b(?:thematic|matrix|list|page)\b)",
+    re.IGNORECASE,
 )
 _SESSION = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? session|session (\d{1,2})\b", re.IGNORECASE)
 _CYCLES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
