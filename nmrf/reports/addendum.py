@@ -85,7 +85,8 @@ def write_addendum(data: AddendumForWord) -> bytes:
         lines = [_("Human Rights Council"), *data.session.split("\n")]
         masthead(body, data.symbol, data.distribution, [*lines, _("Universal periodic review")])
         body.bare("Title", title)
-        for line in (data.state, _("Addendum"), subject):
+        addendum = _("Addendum")
+        for line in (data.state, addendum, subject):
             body.bare("Subtitle", line)
         number = _write_groups(body, data)
         if data.table:
@@ -95,7 +96,7 @@ def write_addendum(data: AddendumForWord) -> bytes:
             )
             _write_table(body, data)
     properties = Properties(
-        title=f"{title}: {data.state}, {_('Addendum')}",
+        title=f"{title}: {data.state}, {addendum}",
         author=data.author,
         created=data.created,
         language=data.language,
