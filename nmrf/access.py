@@ -139,6 +139,30 @@ class Grant:
     institution_kind: str
     institution_name: str
     holds_other_side: bool = False  # the person holds an office on the other side
+    to_self: bool = False  # the actor asks for their own office
+
+
+def _no_such_role(grant: Grant) -> Answer:
+    values = {"institution": grant.institution_name, "role": ROLE_LABELS[grant.role]}
+    government = ROLES_BY_KIND[grant.institution_kind] <= GOVERNMENT
+    if grant.role in GOVERNMENT and not government:
+        return _no(
+            _(
+                "%(institution)s is not part of the Government, so nobody there can be "
+                "“%(role)s”: those who advise and comment never draft or approve the "
+                "Government's own text. Choose a role of its own kind.",
+                **values,
+            )
+        )
+    if grant.role not in GOVERNMENT and government:
+        return _no(
+            _(
+                "%(institution)s is part of the Government, so nobody there can be “%(role)s”: "
+                "that role speaks for those outside it. Choose a role of the Government.",
+                **values,
+            )
+        )
+    return _no(_("The role “%(role)s” does not exist in %(institution)s.", **values))
 
 
 @_rule("office.grant")
@@ -148,24 +172,12 @@ def _grant_office(actor: Actor, grant: Grant) -> Answer:
         return manage
     if grant.role == Role.ADMINISTRATOR and not actor.has(Role.ADMINISTRATOR):
         return _no(_("Only an administrator can make another administrator."))
-    if grant.role not in ROLES_BY_KIND[grant.institution_kind]:
-        if grant.role in GOVERNMENT:
-            return _no(
-                _(
-                    "%(institution)s is not part of the Government, so nobody there can be "
-                    "“%(role)s”: those who advise and comment never draft or approve the "
-                    "Government's own text. Choose a role of its own kind.",
-                    institution=grant.institution_name,
-                    role=ROLE_LABELS[grant.role],
-                )
-            )
+    if grant.to_self and not actor.has(Role.ADMINISTRATOR):
         return _no(
-            _(
-                "The role “%(role)s” does not exist in %(institution)s.",
-                institution=grant.institution_name,
-                role=ROLE_LABELS[grant.role],
-            )
+            _("Nobody gives an office to themselves. Ask a colleague of the secretariat to do it.")
         )
+    if grant.role not in ROLES_BY_KIND[grant.institution_kind]:
+        return _no_such_role(grant)
     if grant.holds_other_side:
         return _no(
             _(
@@ -175,6 +187,44 @@ def _grant_office(actor: Actor, grant: Grant) -> Answer:
             )
         )
     return YES
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account that somebody looks at or changes."""
+
+    person_id: int
+    administers: bool  # holds the office of administrator, now or later
+    institution_ids: frozenset[int] = frozenset()  # where offices are or were held
+
+
+@_rule("person.change")
+def _change_person(actor: Actor, account: Account) -> Answer:
+    manage = can(actor, "accounts.manage")
+    if not manage:
+        return manage
+    # Whoever can change an administrator's address can take over the account.
+    return _either(
+        not account.administers or actor.has(Role.ADMINISTRATOR),
+        _("Only an administrator changes the account of an administrator."),
+    )
+
+
+@_rule("absence.set")
+def _set_absence(actor: Actor, account: Account) -> Answer:
+    if actor.id == account.person_id:
+        return YES
+    return can(actor, "person.change", account)
+
+
+@_rule("hand_over.see")
+def _see_hand_over(actor: Actor, account: Account) -> Answer:
+    return _either(
+        actor.id == account.person_id
+        or bool(can(actor, "accounts.manage"))
+        or not account.institution_ids.isdisjoint(actor.institution_ids),
+        _("A hand-over sheet is seen by the institution that it belongs to and the secretariat."),
+    )
 
 
 # --- Cycle and calendar -------------------------------------------------------------------------

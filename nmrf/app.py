@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +13,12 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from nmrf import tables
+from nmrf.accounts.login import SignedIn
 from nmrf.accounts.queries import signed_in_actor
 from nmrf.core.calendar import WorkingCalendar
 from nmrf.core.clock import Clock, SystemClock
 from nmrf.core.ctx import House
 from nmrf.core.db import Database
-from nmrf.core.roles import Actor
 from nmrf.paths import STATIC, TEMPLATES
 from nmrf.settings import Settings, load_settings
 from nmrf.web.edge import Edge, ctx, init_edge, session
@@ -44,20 +43,6 @@ SLICES = (
     "portal",
     "jobs",
 )
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """What Flask-Login holds: the actor, and the key that the cookie carries."""
-
-    actor: Actor
-    key: str
-    is_authenticated: bool = True
-    is_active: bool = True
-    is_anonymous: bool = False
-
-    def get_id(self) -> str:
-        return self.key
 
 
 def make_house(settings: Settings, app: flask.Flask) -> House:
@@ -151,4 +136,4 @@ def _init_sign_in(app: flask.Flask) -> None:
         return SignedIn(actor, key) if actor else None
 
 
-__all__ = ["SignedIn", "create_app", "ctx", "make_house", "tables"]
+__all__ = ["create_app", "ctx", "make_house", "tables"]

@@ -4,11 +4,14 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from nmrf.core.db import Base, Code, Json, Key, Line, Prose, word
 from nmrf.core.i18n import Lazy, _l
 from nmrf.core.roles import Role
+from nmrf.core.search import fold
+
+NAMES = ""  # the language in which names are folded: none, so that nothing is stemmed
 
 
 class InstitutionKind(StrEnum):
@@ -54,6 +57,13 @@ class Institution(Base):
     region: Mapped[Code] = mapped_column(default="")
     groups: Mapped[list[str]] = mapped_column(Json, default=list)  # groups of persons it works for
     active: Mapped[bool] = mapped_column(default=True)
+    search_text: Mapped[Prose] = mapped_column(default="")
+
+    @validates("name", "short_name")
+    def _searchable(self, field: str, value: str) -> str:
+        words = {"name": self.name, "short_name": self.short_name, field: value}
+        self.search_text = fold(" ".join(word or "" for word in words.values()), NAMES)
+        return value
 
     @property
     def is_government(self) -> bool:
@@ -84,19 +94,30 @@ class Person(Base):
     # A day, not a time: a time could be held against the hour of an anonymous comment.
     last_signed_in_on: Mapped[date | None]
     totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_pending: Mapped[str | None] = mapped_column(String(64))  # shown, not yet confirmed
     totp_last_step: Mapped[int] = mapped_column(default=0)  # a code is taken once
     recovery_hashes: Mapped[list[str]] = mapped_column(Json, default=list)
+    search_text: Mapped[Prose] = mapped_column(default="")
 
     offices: Mapped[list[Office]] = relationship(
         back_populates="person", foreign_keys="Office.person_id", order_by="Office.id"
     )
     absences: Mapped[list[Absence]] = relationship(
-        back_populates="person", foreign_keys="Absence.person_id"
+        back_populates="person", foreign_keys="Absence.person_id", order_by="Absence.starts_on"
     )
+
+    @validates("name", "email")
+    def _searchable(self, field: str, value: str) -> str:
+        words = {"name": self.name, "email": self.email, field: value}
+        self.search_text = fold(" ".join(word or "" for word in words.values()), NAMES)
+        return value
+
+    def is_locked(self, now: datetime) -> bool:
+        return self.locked_until is not None and self.locked_until > now
 
 
 class Office(Base):
-    """A role held by a person in an institution for a period. Never deleted, only ended."""
+    """A role held by a person in an institution for a period. Once begun it is only ever ended."""
 
     __tablename__ = "office"
     __table_args__ = (

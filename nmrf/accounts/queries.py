@@ -1,13 +1,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from nmrf.accounts.models import Absence, Institution, InstitutionKind, Office, Person
-from nmrf.core.roles import Actor, Held, Role
+from nmrf.access import Account
+from nmrf.accounts.clean import clean_email
+from nmrf.accounts.models import NAMES, Absence, Institution, InstitutionKind, Office, Person
+from nmrf.core.errors import Invalid
+from nmrf.core.i18n import Lazy, _l
+from nmrf.core.roles import GOVERNMENT, Actor, Held, Role
+from nmrf.core.search import fold
+
+
+def held_on(day: date) -> ColumnElement[bool]:
+    """A condition: the office is held on this day."""
+    return and_(Office.starts_on <= day, or_(Office.ends_on.is_(None), Office.ends_on >= day))
 
 
 def session_key(person: Person) -> str:
@@ -28,16 +40,25 @@ def signed_in_actor(session: Session, key: str, today: date) -> Actor | None:
 
 def actor_for(session: Session, person: Person, today: date) -> Actor:
     """A person with the offices held today, their own and those they stand in for."""
-    stood_in_for = select(Absence.person_id).where(
-        Absence.substitute_id == person.id, Absence.starts_on <= today, Absence.ends_on >= today
+    stood_in_for = (
+        select(Absence.person_id)
+        .join(Absence.person)
+        .where(
+            Absence.substitute_id == person.id,
+            Absence.starts_on <= today,
+            Absence.ends_on >= today,
+            Person.active,
+        )
     )
     offices = session.execute(
         select(Office.role, Office.institution_id)
-        .join(Person, Person.id == Office.person_id)
         .where(
-            or_(Office.person_id == person.id, Office.person_id.in_(stood_in_for)),
-            Office.starts_on <= today,
-            or_(Office.ends_on.is_(None), Office.ends_on >= today),
+            # Who administers the service is not passed on with the desk.
+            or_(
+                Office.person_id == person.id,
+                and_(Office.person_id.in_(stood_in_for), Office.role != Role.ADMINISTRATOR),
+            ),
+            held_on(today),
         )
         .distinct()
         .order_by(Office.role)
@@ -62,8 +83,7 @@ def holders(
         .join(Office.person)
         .where(
             Office.role.in_(list(roles)),
-            Office.starts_on <= today,
-            or_(Office.ends_on.is_(None), Office.ends_on >= today),
+            held_on(today),
             Person.active,
         )
         .options(joinedload(Office.person), joinedload(Office.institution))
@@ -72,6 +92,37 @@ def holders(
     if institution_ids is not None:
         query = query.where(Office.institution_id.in_(list(institution_ids)))
     return list(session.scalars(query))
+
+
+def recipients(
+    session: Session,
+    today: date,
+    roles: Iterable[Role],
+    institution_ids: Iterable[int] | None = None,
+) -> list[Person]:
+    """Whom to write to: who holds one of the roles today, and who stands in for them; once each.
+
+    Somebody who is away is written to as well: they may have set the dates wrong.
+    """
+    found = {
+        office.person_id: office.person
+        for office in holders(session, today, roles, institution_ids)
+    }
+    absences = session.scalars(
+        select(Absence)
+        .join(Absence.substitute)
+        .where(
+            Absence.person_id.in_(found),
+            Absence.starts_on <= today,
+            Absence.ends_on >= today,
+            Person.active,
+        )
+        .options(joinedload(Absence.substitute))
+        .order_by(Absence.id)
+    )
+    for absence in absences:
+        found.setdefault(absence.substitute_id, absence.substitute)
+    return list(found.values())
 
 
 def institutions(
@@ -93,3 +144,224 @@ def people(session: Session) -> list[Person]:
             .order_by(Person.name)
         )
     )
+
+
+def find_by_email(session: Session, email: str) -> Person | None:
+    """The person with this address, however it is written; None when there is none."""
+    try:
+        address = clean_email(email)
+    except Invalid:
+        return None
+    return session.scalar(select(Person).where(Person.email == address))
+
+
+def hold(session: Session, person_id: int) -> Person | None:
+    """The person, read anew and locked until the end of the transaction, with their offices."""
+    return session.scalar(
+        select(Person)
+        .where(Person.id == person_id)
+        .options(selectinload(Person.offices).joinedload(Office.institution))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def person(session: Session, person_id: int) -> Person | None:
+    """A person with offices, institutions, absences and substitutes."""
+    return session.scalar(
+        select(Person)
+        .where(Person.id == person_id)
+        .options(
+            selectinload(Person.offices).joinedload(Office.institution),
+            selectinload(Person.absences).joinedload(Absence.substitute),
+        )
+    )
+
+
+def account(of: Person, today: date) -> Account:
+    """What the access rules have to know about an account; its offices are loaded."""
+    return Account(
+        person_id=of.id,
+        administers=any(
+            office.role == Role.ADMINISTRATOR and not has_ended(office, today)
+            for office in of.offices
+        ),
+        institution_ids=frozenset(office.institution_id for office in of.offices),
+    )
+
+
+def has_ended(office: Office, today: date) -> bool:
+    """Whether the last day of the office has passed."""
+    return office.ends_on is not None and office.ends_on < today
+
+
+def standing_in_for(session: Session, substitute_id: int, today: date) -> list[Absence]:
+    """The absences, now or to come, in which this person acts for another; with that person."""
+    return list(
+        session.scalars(
+            select(Absence)
+            .join(Absence.person)
+            .where(Absence.substitute_id == substitute_id, Absence.ends_on >= today, Person.active)
+            .options(joinedload(Absence.person))
+            .order_by(Absence.starts_on, Absence.id)
+        )
+    )
+
+
+def colleagues(session: Session, of: Person, today: date) -> list[Person]:
+    """Active people with an office today in one of the person's institutions, on the same side.
+
+    They can stand in for the person, or take over.
+    """
+    own = [office for office in of.offices if not has_ended(office, today)]
+    sides = {office.role in GOVERNMENT for office in own}
+    if len(sides) != 1:
+        return []
+    same_side = Office.role.in_(GOVERNMENT) if sides == {True} else Office.role.not_in(GOVERNMENT)
+    found = session.scalars(
+        select(Person)
+        .join(Person.offices)
+        .where(
+            Person.active,
+            Person.id != of.id,
+            Office.institution_id.in_({office.institution_id for office in own}),
+            same_side,
+            held_on(today),
+        )
+        .options(selectinload(Person.offices).joinedload(Office.institution))
+        .order_by(Person.name, Person.id)
+    )
+    return list(found.unique())
+
+
+def also_held_by(session: Session, of: Person, today: date) -> dict[int, list[Person]]:
+    """For each office of the person that has not ended: who else holds it today, by office id."""
+    own = [office for office in of.offices if not has_ended(office, today)]
+    others = holders(
+        session, today, {o.role for o in own}, {office.institution_id for office in own}
+    )
+    return {
+        mine.id: [
+            other.person
+            for other in others
+            if (other.role, other.institution_id) == (mine.role, mine.institution_id)
+            and other.person_id != of.id
+        ]
+        for mine in own
+    }
+
+
+def other_administrators(session: Session, than: int | None, day: date) -> int:
+    """How many active people other than this one are administrators on a day."""
+    query = (
+        select(func.count(func.distinct(Office.person_id)))
+        .join(Office.person)
+        .where(Office.role == Role.ADMINISTRATOR, held_on(day), Person.active)
+    )
+    if than is not None:
+        query = query.where(Office.person_id != than)
+    return session.scalar(query) or 0
+
+
+class AccountState(StrEnum):
+    """How an account stands; the filter of the list of people."""
+
+    ACTIVE = "active"
+    INVITED = "invited"
+    LOCKED = "locked"
+    CLOSED = "closed"
+
+
+ACCOUNT_STATE_LABELS: dict[AccountState, Lazy] = {
+    AccountState.ACTIVE: _l("active"),
+    AccountState.INVITED: _l("invited, no password yet"),
+    AccountState.LOCKED: _l("locked for a while"),
+    AccountState.CLOSED: _l("closed"),
+}
+
+
+def account_state(of: Person, now: datetime) -> AccountState:
+    """How the account stands at a time."""
+    if not of.active:
+        return AccountState.CLOSED
+    if of.is_locked(now):
+        return AccountState.LOCKED
+    return AccountState.ACTIVE if of.password_hash else AccountState.INVITED
+
+
+def people_list(
+    *,
+    now: datetime,
+    today: date,
+    q: str = "",
+    kind: InstitutionKind | None = None,
+    role: Role | None = None,
+    state: AccountState | None = None,
+    institution_id: int | None = None,
+) -> Select[tuple[Person]]:
+    """People by name, for `paging.paginate`; kind, role and institution are those held today."""
+    query = select(Person).options(selectinload(Person.offices).joinedload(Office.institution))
+    query = query.where(_begins(Person.search_text, q)).order_by(Person.name, Person.id)
+    held = [held_on(today), Office.person_id == Person.id]
+    if role is not None:
+        held.append(Office.role == role)
+    if institution_id is not None:
+        held.append(Office.institution_id == institution_id)
+    if kind is not None:
+        of_kind = select(Institution.id).where(Institution.kind == kind)
+        held.append(Office.institution_id.in_(of_kind))
+    if len(held) > 2:
+        query = query.where(exists().where(*held))
+    locked = and_(Person.locked_until.is_not(None), Person.locked_until > now)
+    conditions = {
+        AccountState.CLOSED: ~Person.active,
+        AccountState.LOCKED: and_(Person.active, locked),
+        AccountState.INVITED: and_(Person.active, ~locked, Person.password_hash.is_(None)),
+        AccountState.ACTIVE: and_(Person.active, ~locked, Person.password_hash.is_not(None)),
+    }
+    return query if state is None else query.where(conditions[state])
+
+
+def institution_list(
+    *, q: str = "", kind: InstitutionKind | None = None, active: bool | None = True
+) -> Select[tuple[Institution]]:
+    """Institutions by name, for `paging.paginate`."""
+    query = select(Institution).where(_begins(Institution.search_text, q))
+    if kind is not None:
+        query = query.where(Institution.kind == kind)
+    if active is not None:
+        query = query.where(Institution.active.is_(active))
+    return query.order_by(Institution.name, Institution.id)
+
+
+def holders_in(session: Session, institution_ids: Iterable[int], today: date) -> dict[int, int]:
+    """How many people hold an office today, by institution."""
+    rows = session.execute(
+        select(Office.institution_id, func.count(func.distinct(Office.person_id)))
+        .join(Office.person)
+        .where(Office.institution_id.in_(list(institution_ids)), held_on(today), Person.active)
+        .group_by(Office.institution_id)
+    )
+    return {institution_id: number for institution_id, number in rows}  # noqa: C416
+
+
+def offices_in(session: Session, institution_id: int, today: date) -> list[Office]:
+    """Offices in an institution that have not ended, with their people."""
+    return list(
+        session.scalars(
+            select(Office)
+            .join(Office.person)
+            .where(
+                Office.institution_id == institution_id,
+                or_(Office.ends_on.is_(None), Office.ends_on >= today),
+                Person.active,
+            )
+            .options(joinedload(Office.person))
+            .order_by(Office.role, Person.name, Office.id)
+        )
+    )
+
+
+def _begins(column: Any, q: str) -> ColumnElement[bool]:
+    """A condition: each word of the query begins a word of the folded text."""
+    return and_(true(), *(column.like(f"% {word}%") for word in fold(q, NAMES).split()))
