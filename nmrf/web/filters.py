@@ -74,6 +74,7 @@ def init_filters(app: flask.Flask) -> None:
             "actor": actor(),
             "nav": navigation.main(app, actor()),
             "footer_nav": navigation.footer(app),
+            "page_url": lambda endpoint: navigation.address(app, endpoint),
             "now": ctx().now,
             "today": ctx().today,
             "zone": settings.time_zone,

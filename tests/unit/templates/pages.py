@@ -17,7 +17,11 @@ from nmrf.paths import TEMPLATES
 
 def environment() -> Environment:
     env = Environment(
-        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     i18n.install(env)
     env.globals.update(
@@ -62,7 +66,7 @@ def context(**changes: Any) -> dict[str, Any]:
         "nav": [SimpleNamespace(label="Reports", url="/reports", current=True, count=3)],
         "footer_nav": [SimpleNamespace(label="About", url="/about", current=False, count=None)],
         "demo": False,
-        "now": None,
+        "page_url": lambda endpoint: f"/{endpoint}",
     } | changes
 
 
