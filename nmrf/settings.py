@@ -115,7 +115,7 @@ class Settings(BaseSettings):
         return ZoneInfo(self.time_zone)
 
     @classmethod
-    def settings_customise_sources(
+    def settings_customise_sources(  # type: ignore[override]  # the other sources are not used
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
+from werkzeug.sansio.response import Response as WerkzeugResponse
 from werkzeug.wrappers import Response
 
 from nmrf.core.errors import Conflict, NotFound, NotReady, ProblemError, Refused, TooLarge
@@ -84,11 +85,9 @@ def _on_csrf(_error: CSRFError) -> Response:
     )
 
 
-def _on_http(error: HTTPException) -> Response:
-    if error.code is not None and error.code < 400 and error.response is not None:
-        return error.response
-    if error.code is not None and 300 <= error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+def _on_http(error: HTTPException) -> WerkzeugResponse:
+    if error.code is None or error.code < 400:
+        return error.get_response()
     if error.code == 404:
         return problem_page(NotFound(_("No page has this address. It may have been moved.")))
     if error.code == 413:
