@@ -87,11 +87,12 @@ def open_report(data: bytes, name: str) -> Outline:
     import docx
 
     try:
-        document = docx.Document(BytesIO(data))
-    except Exception as error:  # the library raises whatever its parts raise
+        return read_report(docx.Document(BytesIO(data)))
+    except BadFile as problem:
+        raise BadFile(problem.message, place=name) from problem
+    except Exception as error:  # a damaged file makes the library raise whatever its parts raise
         message = _("This is not a Word file (.docx) that can be read. Save it in Word again.")
         raise BadFile(message, place=name) from error
-    return read_report(document)
 
 
 def read_report(document: Document) -> Outline:

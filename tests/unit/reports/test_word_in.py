@@ -369,6 +369,15 @@ def test_a_file_without_paragraphs_is_refused(lines):
         read_report(report(*lines))
 
 
+def test_an_empty_file_is_refused_by_name():
+    buffer = BytesIO()
+    report().save(buffer)
+    with pytest.raises(BadFile) as refused:
+        open_report(buffer.getvalue(), "draft.docx")
+    assert refused.value.place == "draft.docx"
+    assert refused.value.message == "The Word file holds no paragraph of text."
+
+
 def zipped():
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w") as package:
@@ -376,7 +385,15 @@ def zipped():
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("data", [b"", b"hello", zipped()])
+def damaged():
+    document = report(("Heading 1", "One"))
+    append(document, f'<w:p><w:pPr><w:outlineLvl w:val="high"/></w:pPr>{run("1. Text.")}</w:p>')
+    buffer = BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", zipped(), damaged()])
 def test_a_file_that_is_not_word_is_refused_by_name(data):
     with pytest.raises(BadFile) as refused:
         open_report(data, "draft.docx")
