@@ -214,7 +214,7 @@ def test_an_error_page_says_what_to_do_next():
     root = tree(
         environment()
         .get_template("errors/error.html")
-        .render(context(status=404, title="There is nothing here", message="It was moved."))
+        .render(context(code=404, title="There is nothing here", message="It was moved."))
     )
     assert [words(head) for head in root.xpath("//h1")] == ["There is nothing here"]
     assert root.xpath("//main//a/@href") == ["/portal.home"]
