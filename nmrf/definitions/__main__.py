@@ -17,7 +17,7 @@ def main(arguments: list[str]) -> int:
     findings = check(folder)
     for finding in findings:
         sys.stdout.write(f"{finding}\n")
-    sys.stdout.write(f"{len(findings)} findings in {folder}\n")
+    sys.stdout.write(f"Findings in {folder}: {len(findings)}\n")
     return 1 if findings else 0
 
 

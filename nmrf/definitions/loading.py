@@ -33,8 +33,6 @@ KINDS: dict[str, type[Definition]] = {
 }
 # Files in these folders that other parts of the service read by themselves.
 NOT_OURS = frozenset({"states_aliases.toml"})
-# Without these the other files cannot be checked.
-NEEDED_VOCABULARIES = ("document_kinds", "stakeholder_groups")
 
 
 class Finding(NamedTuple):

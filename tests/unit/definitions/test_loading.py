@@ -144,12 +144,12 @@ def test_a_version_stands_in_one_file(folder):
 
 def test_the_command_says_what_is_wrong_and_fails(folder, capsys):
     assert main([str(folder.path)]) == 0
-    assert capsys.readouterr().out == f"0 findings in {folder.path}\n"
+    assert capsys.readouterr().out == f"Findings in {folder.path}: 0\n"
     folder.change(DENMARK, "version = 1", "version = ")
     assert main([str(folder.path)]) == 1
     assert capsys.readouterr().out == (
         "workflows/routes/denmark.toml, line 3: cannot be read as TOML: "
-        f"Invalid value (at line 3, column 11)\n1 findings in {folder.path}\n"
+        f"Invalid value (at line 3, column 11)\nFindings in {folder.path}: 1\n"
     )
 
 
@@ -159,4 +159,4 @@ def test_the_command_writes_the_schemas(folder, capsys):
     schema.write_text("{}", encoding="utf-8")
     assert main([str(folder.path), "--schemas"]) == 0
     assert schema.read_text(encoding="utf-8") == right
-    assert capsys.readouterr().out == f"0 findings in {folder.path}\n"
+    assert capsys.readouterr().out == f"Findings in {folder.path}: 0\n"

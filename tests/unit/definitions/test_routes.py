@@ -91,6 +91,16 @@ def test_stakeholders_may_only_be_consulted_and_the_reason_is_given(kind):
     assert (("steps", 1, "kind"), WHY_STAKEHOLDERS) in found(MINISTRIES, step)
 
 
+def test_nobody_else_speaks_for_stakeholders():
+    step = {**ADVICE, "decider": {"role": "focal_point", "of": "stakeholders"}}
+    assert found(MINISTRIES, step) == [
+        (
+            ("steps", 1, "decider", "of"),
+            "stakeholders, and only they, speak for stakeholders",
+        )
+    ]
+
+
 @pytest.mark.parametrize("kind", ["advise", "consult"])
 @pytest.mark.parametrize("voice", [("nhri", "nhri"), ("stakeholder", "stakeholders")])
 def test_advice_and_consultation_are_open_to_both(kind, voice):
