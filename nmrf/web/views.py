@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from nmrf.core.errors import NotFound
 from nmrf.core.i18n import _
+from nmrf.web.design import DesignForm
 from nmrf.web.edge import allow, ctx, edge
 
 bp = flask.Blueprint("web", __name__)
@@ -47,4 +48,4 @@ def health() -> tuple[dict[str, str], int]:
 @bp.get("/design")
 def design() -> str:
     allow("service.administer")
-    return flask.render_template("components/gallery.html")
+    return flask.render_template("components/gallery.html", form=DesignForm.with_problems())
