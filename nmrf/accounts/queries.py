@@ -298,7 +298,7 @@ def people_list(
     role: Role | None = None,
     state: AccountState | None = None,
     institution_id: int | None = None,
-) -> Select[tuple[Person]]:
+) -> Select[Person]:
     """People by name, for `paging.paginate`; kind, role and institution are those held today."""
     query = select(Person).options(selectinload(Person.offices).joinedload(Office.institution))
     query = query.where(_begins(Person.search_text, q)).order_by(Person.name, Person.id)
@@ -324,7 +324,7 @@ def people_list(
 
 def institution_list(
     *, q: str = "", kind: InstitutionKind | None = None, active: bool | None = True
-) -> Select[tuple[Institution]]:
+) -> Select[Institution]:
     """Institutions by name, for `paging.paginate`."""
     query = select(Institution).where(_begins(Institution.search_text, q))
     if kind is not None:
