@@ -218,6 +218,8 @@ def test_an_error_page_says_what_to_do_next():
     )
     assert [words(head) for head in root.xpath("//h1")] == ["There is nothing here"]
     assert root.xpath("//main//a/@href") == ["/portal.home"]
+    # By this class the draft script knows that nothing was saved.
+    assert root.xpath("//body/@class") == ["page focused error-page"]
     assert words(root.find(".//title")) == "There is nothing here – Reporting and Follow-up"
 
 

@@ -5,12 +5,12 @@
   const words = (form, name, values = {}) =>
     (form.dataset[name] || "").replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 
-  // What was sent is let go when the next page of the service has come. When the line breaks instead,
-  // the form comes back with errors, or the sign-in page comes first, the draft is still there.
+  // What was sent is let go when the next page of the service has come. When the line breaks, the form
+  // comes back with errors, or an error page or the sign-in page comes, the draft is still there.
   const sent = sessionStorage.getItem("draft-sent");
   if (sent) {
     sessionStorage.removeItem("draft-sent");
-    if (!document.querySelector("#error-summary, input[type=password]")) {
+    if (!document.querySelector("#error-summary, input[type=password], .error-page")) {
       for (const name of JSON.parse(sent)) localStorage.removeItem(name);
     }
   }
