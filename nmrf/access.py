@@ -109,7 +109,9 @@ _only(
     OPERATING,
     _l("Only the secretariat and administrators see sent mail, jobs and the record of events."),
     "mail.see",
+    "mail.retry",
     "jobs.see",
+    "jobs.run",
     "events.see",
 )
 _only(ADMINISTRATOR, _l("Only administrators see this page."), "service.administer")
@@ -235,6 +237,16 @@ _only(
     "cycle.manage",
     "milestone.edit",
 )
+
+
+@_rule("milestone.deliver")
+def _deliver_milestone(actor: Actor, milestone: Any) -> Answer:
+    return _either(
+        actor.has(Role.SECRETARIAT) or actor.has_in(milestone.institution_id, *MINISTRY),
+        _("Only the responsible institution, or the secretariat, can say that it is delivered."),
+    )
+
+
 _only(
     GOVERNMENT,
     _l("The deadline board is for the Government's own offices."),
@@ -309,7 +321,7 @@ _only(SECRETARIAT, _l("Only the secretariat arranges consultations."), "consulta
 def _see_consultation(actor: Actor, consultation: Any) -> Answer:
     if can(actor, "consultation.manage"):
         return YES
-    if consultation.state == "planned":
+    if consultation.announced_at is None and consultation.state != "held":
         return _no(_("This consultation has not been announced yet."))
     invited = {i.institution_id for i in consultation.invitations}
     return _either(

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from nmrf.accounts.models import Institution, Person
 from nmrf.core.db import Base, Code, Key, Line, Prose, word
+from nmrf.core.i18n import Lazy, _l
 from nmrf.core.roles import Visibility
 from nmrf.cycles.models import Cycle
+from nmrf.files.models import StoredFile
 from nmrf.recommendations.models import Recommendation
 
 
@@ -37,6 +39,14 @@ class ConsultationState(StrEnum):
     CANCELLED = "cancelled"  # with a reason
 
 
+STATE_LABELS: dict[ConsultationState, Lazy] = {
+    ConsultationState.PLANNED: _l("Planned"),
+    ConsultationState.ANNOUNCED: _l("Announced"),
+    ConsultationState.HELD: _l("Held"),
+    ConsultationState.CANCELLED: _l("Cancelled"),
+}
+
+
 class Consultation(Base):
     __tablename__ = "consultation"
     __table_args__ = (CheckConstraint("ends_at > starts_at", name="period"),)
@@ -55,7 +65,7 @@ class Consultation(Base):
     venue: Mapped[Line] = mapped_column(default="")
     region: Mapped[Code] = mapped_column(default="")
     online_url: Mapped[str] = mapped_column(String(1000), default="")
-    capacity: Mapped[int | None]
+    capacity: Mapped[int | None]  # organisations that there is room for; None: no limit
     state: Mapped[ConsultationState] = mapped_column(
         word(ConsultationState), default=ConsultationState.PLANNED
     )
@@ -68,6 +78,10 @@ class Consultation(Base):
     calendar_uid: Mapped[Line] = mapped_column(unique=True)
     sequence: Mapped[int] = mapped_column(default=0)  # raised by every change sent out
     announced_at: Mapped[datetime | None]
+    # People who came for no organisation, counted, not named.
+    single_women: Mapped[int] = mapped_column(default=0)
+    single_men: Mapped[int] = mapped_column(default=0)
+    single_others: Mapped[int] = mapped_column(default=0)
     lock: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": lock}
@@ -78,19 +92,51 @@ class Consultation(Base):
         back_populates="consultation", order_by="Invitation.id"
     )
     minutes: Mapped[list[Minutes]] = relationship(order_by="Minutes.number")
-    outcomes: Mapped[list[Outcome]] = relationship(order_by="Outcome.id")
+    outcomes: Mapped[list[Outcome]] = relationship(
+        back_populates="consultation", order_by="Outcome.id"
+    )
+    documents: Mapped[list[Document]] = relationship(order_by="Document.id")
+
+
+class Document(Base):
+    """A file that goes with a consultation: agenda paper, slides, list of questions."""
+
+    __tablename__ = "consultation_document"
+    __table_args__ = (UniqueConstraint("consultation_id", "file_id"),)
+
+    id: Mapped[Key]
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+
+    file: Mapped[StoredFile] = relationship()
 
 
 class Answer(StrEnum):
     NONE = "none"
     ACCEPTED = "accepted"
+    WAITING = "waiting"  # would come, but every place is taken
     DECLINED = "declined"
+
+
+ANSWER_LABELS: dict[Answer, Lazy] = {
+    Answer.NONE: _l("No answer yet"),
+    Answer.ACCEPTED: _l("Comes"),
+    Answer.WAITING: _l("On the waiting list"),
+    Answer.DECLINED: _l("Does not come"),
+}
 
 
 class Presence(StrEnum):
     UNKNOWN = "unknown"
     PRESENT = "present"
     ABSENT = "absent"
+
+
+PRESENCE_LABELS: dict[Presence, Lazy] = {
+    Presence.UNKNOWN: _l("Not recorded"),
+    Presence.PRESENT: _l("Came"),
+    Presence.ABSENT: _l("Did not come"),
+}
 
 
 class Invitation(Base):
@@ -155,5 +201,6 @@ class Outcome(Base):
 
     __mapper_args__ = {"version_id_col": lock}
 
+    consultation: Mapped[Consultation] = relationship(back_populates="outcomes")
     institution: Mapped[Institution] = relationship()
     recommendation: Mapped[Recommendation | None] = relationship()

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from nmrf.accounts.models import Institution
-from nmrf.core.db import Base, Code, Key, Line, Prose, word
+from nmrf.core.db import Base, Code, Json, Key, Line, Prose, word
 from nmrf.core.i18n import Lazy, _l
 from nmrf.core.roles import Visibility
 
@@ -39,6 +40,13 @@ class MilestoneKind(StrEnum):
     THIRD_PARTY = "third_party"
 
 
+MILESTONE_KIND_LABELS: dict[MilestoneKind, Lazy] = {
+    MilestoneKind.UN: _l("United Nations"),
+    MilestoneKind.NATIONAL: _l("National"),
+    MilestoneKind.THIRD_PARTY: _l("Third party"),
+}
+
+
 class Cycle(Base):
     """One review of the State: six stages, dated events, its recommendations and reports."""
 
@@ -53,6 +61,9 @@ class Cycle(Base):
     practice: Mapped[Code]  # workflows/practices/<practice>.toml
     stage: Mapped[Stage] = mapped_column(word(Stage), default=Stage.CONSULTATION)
     closed: Mapped[bool] = mapped_column(default=False)
+    # UN dates that the secretariat entered, over those of the session files: name of the fact
+    # (such as session_start) to a mapping with on (an ISO date), source and tentative.
+    facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     created_at: Mapped[datetime]
     lock: Mapped[int] = mapped_column(default=1)
 
@@ -106,6 +117,9 @@ class Milestone(Base):
     on: Mapped[date | None]  # None: the UN has not set it yet
     at: Mapped[time | None]  # local time, for events that have one
     tentative: Mapped[bool] = mapped_column(default=True)
+    month_only: Mapped[bool] = mapped_column(default=False)  # the day stands for its month
+    # What the calendar last suggested: a date that differs from it was set by hand.
+    suggested_on: Mapped[date | None]
     source: Mapped[Line]
     note: Mapped[Prose] = mapped_column(default="")
     deadline: Mapped[bool] = mapped_column(default=True)  # something is to be delivered by it
@@ -113,6 +127,8 @@ class Milestone(Base):
     delivered_on: Mapped[date | None]
     visibility: Mapped[Visibility] = mapped_column(word(Visibility), default=Visibility.PUBLIC)
     sequence: Mapped[int] = mapped_column(default=0)  # of the calendar entry
+    withdrawn_at: Mapped[datetime | None]  # never deleted: hidden, and the reason kept
+    withdrawn_reason: Mapped[Line] = mapped_column(default="")
     lock: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": lock}
@@ -136,3 +152,17 @@ class DateChange(Base):
     reason: Mapped[Line]
     changed_at: Mapped[datetime]
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Reminder(Base):
+    """A step of the reminder ladder that was said to a person about a milestone's date."""
+
+    __tablename__ = "milestone_reminder"
+    __table_args__ = (UniqueConstraint("milestone_id", "person_id", "due_on", "step"),)
+
+    id: Mapped[Key]
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    due_on: Mapped[date]  # the date that was reminded of: a moved one starts a new ladder
+    step: Mapped[int]  # days before; negative once it is late
+    said_on: Mapped[date]
