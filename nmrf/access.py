@@ -198,6 +198,7 @@ class Account:
     person_id: int
     administers: bool  # holds the office of administrator, now or later
     institution_ids: frozenset[int] = frozenset()  # where offices are or were held
+    successor_ids: frozenset[int] = frozenset()  # who holds, or will hold, one of these offices
 
 
 @_rule("person.change")
@@ -224,6 +225,7 @@ def _see_hand_over(actor: Actor, account: Account) -> Answer:
     return _either(
         actor.id == account.person_id
         or bool(can(actor, "accounts.manage"))
+        or actor.id in account.successor_ids
         or not account.institution_ids.isdisjoint(actor.institution_ids),
         _("A hand-over sheet is seen by the institution that it belongs to and the secretariat."),
     )

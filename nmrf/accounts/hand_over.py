@@ -6,7 +6,7 @@ Slices above this one add what is open in theirs: `PROVIDERS.append(function)` i
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nmrf import access
 from nmrf.accounts import queries
@@ -41,13 +41,21 @@ class Sheet:
     absences: list[Absence]
 
 
+def seen_by(ctx: Ctx, person: Person) -> access.Account:
+    """What the rule `hand_over.see` has to know: a successor may read before the first day."""
+    return replace(
+        queries.account(person, ctx.today),
+        successor_ids=queries.successor_ids(ctx.session, person, ctx.today),
+    )
+
+
 def sheet(ctx: Ctx, person: Person) -> Sheet:
     """The hand-over sheet of a person.
 
     Raises:
         Refused: from the rule `hand_over.see`.
     """
-    account = queries.account(person, ctx.today)
+    account = seen_by(ctx, person)
     access.require(ctx.actor, "hand_over.see", account)
     contacts = queries.holders(ctx.session, ctx.today, Role, account.institution_ids)
     secretariat = queries.holders(ctx.session, ctx.today, [Role.SECRETARIAT])

@@ -1,20 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from enum import StrEnum
-from typing import Any
+from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from nmrf.access import Account
 from nmrf.accounts.clean import clean_email
-from nmrf.accounts.models import NAMES, Absence, Institution, InstitutionKind, Office, Person
+from nmrf.accounts.models import Absence, Institution, InstitutionKind, Office, Person
 from nmrf.core.errors import Invalid
-from nmrf.core.i18n import Lazy, _l
 from nmrf.core.roles import GOVERNMENT, Actor, Held, Role
-from nmrf.core.search import fold
+from nmrf.outbox.models import Message
 
 
 def held_on(day: date) -> ColumnElement[bool]:
@@ -263,77 +260,6 @@ def other_administrators(session: Session, than: int | None, day: date) -> int:
     return session.scalar(query) or 0
 
 
-class AccountState(StrEnum):
-    """How an account stands; the filter of the list of people."""
-
-    ACTIVE = "active"
-    INVITED = "invited"
-    LOCKED = "locked"
-    CLOSED = "closed"
-
-
-ACCOUNT_STATE_LABELS: dict[AccountState, Lazy] = {
-    AccountState.ACTIVE: _l("active"),
-    AccountState.INVITED: _l("invited, no password yet"),
-    AccountState.LOCKED: _l("locked for a while"),
-    AccountState.CLOSED: _l("closed"),
-}
-
-
-def account_state(of: Person, now: datetime) -> AccountState:
-    """How the account stands at a time."""
-    if not of.active:
-        return AccountState.CLOSED
-    if of.is_locked(now):
-        return AccountState.LOCKED
-    return AccountState.ACTIVE if of.password_hash else AccountState.INVITED
-
-
-def people_list(
-    *,
-    now: datetime,
-    today: date,
-    q: str = "",
-    kind: InstitutionKind | None = None,
-    role: Role | None = None,
-    state: AccountState | None = None,
-    institution_id: int | None = None,
-) -> Select[Person]:
-    """People by name, for `paging.paginate`; kind, role and institution are those held today."""
-    query = select(Person).options(selectinload(Person.offices).joinedload(Office.institution))
-    query = query.where(_begins(Person.search_text, q)).order_by(Person.name, Person.id)
-    held = [held_on(today), Office.person_id == Person.id]
-    if role is not None:
-        held.append(Office.role == role)
-    if institution_id is not None:
-        held.append(Office.institution_id == institution_id)
-    if kind is not None:
-        of_kind = select(Institution.id).where(Institution.kind == kind)
-        held.append(Office.institution_id.in_(of_kind))
-    if len(held) > 2:
-        query = query.where(exists().where(*held))
-    locked = and_(Person.locked_until.is_not(None), Person.locked_until > now)
-    conditions = {
-        AccountState.CLOSED: ~Person.active,
-        AccountState.LOCKED: and_(Person.active, locked),
-        AccountState.INVITED: and_(Person.active, ~locked, Person.password_hash.is_(None)),
-        AccountState.ACTIVE: and_(Person.active, ~locked, Person.password_hash.is_not(None)),
-    }
-    return query if state is None else query.where(conditions[state])
-
-
-def institution_list(
-    *, q: str = "", kind: InstitutionKind | None = None, active: bool | None = True
-) -> Select[Institution]:
-    """Institutions by name, for `paging.paginate`."""
-    query = select(Institution).where(_begins(Institution.search_text, q))
-    if kind is not None:
-        query = query.where(Institution.kind == kind)
-    if active is not None:
-        query = query.where(Institution.active.is_(active))
-    return query.order_by(Institution.name, Institution.id)
-
-
 def holders_in(session: Session, institution_ids: Iterable[int], today: date) -> dict[int, int]:
     """How many people hold an office today, by institution."""
     rows = session.execute(
@@ -362,6 +288,37 @@ def offices_in(session: Session, institution_id: int, today: date) -> list[Offic
     )
 
 
-def _begins(column: Any, q: str) -> ColumnElement[bool]:
-    """A condition: each word of the query begins a word of the folded text."""
-    return and_(true(), *(column.like(f"% {word}%") for word in fold(q, NAMES).split()))
+def successors(session: Session, of: Person, today: date) -> list[Person]:
+    """Active people who hold no office on the other side, by name: who could take over."""
+    own = {office.role in GOVERNMENT for office in of.offices if not has_ended(office, today)}
+    other_side = Office.role.not_in(GOVERNMENT) if True in own else Office.role.in_(GOVERNMENT)
+    not_over = or_(Office.ends_on.is_(None), Office.ends_on >= today)
+    return list(
+        session.scalars(
+            select(Person)
+            .where(
+                Person.active,
+                Person.id != of.id,
+                ~exists().where(Office.person_id == Person.id, other_side, not_over),
+            )
+            .order_by(Person.name, Person.id)
+        )
+    )
+
+
+def successor_ids(session: Session, of: Person, today: date) -> frozenset[int]:
+    """Who holds, or will hold, one of the offices that the person holds or held."""
+    offices = {(office.role, office.institution_id) for office in of.offices}
+    found = session.scalars(
+        select(Office.person_id).where(
+            tuple_(Office.role, Office.institution_id).in_(offices),
+            or_(Office.ends_on.is_(None), Office.ends_on >= today),
+        )
+    )
+    return frozenset(found)
+
+
+def recent_mail(session: Session, person_id: int, limit: int = 10) -> list[Message]:
+    """The newest mails to a person."""
+    query = select(Message).where(Message.person_id == person_id)
+    return list(session.scalars(query.order_by(Message.id.desc()).limit(limit)))

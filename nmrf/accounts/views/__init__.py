@@ -1,7 +1,6 @@
 """Pages of accounts: sign-in, one's own account, people, institutions."""
 
-from __future__ import annotations
+from nmrf.accounts.views import institutions, me, people, person, sign_in
+from nmrf.accounts.views.base import bp
 
-import flask
-
-bp = flask.Blueprint("accounts", __name__)
+__all__ = ["bp", "institutions", "me", "people", "person", "sign_in"]
