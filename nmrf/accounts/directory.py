@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from nmrf.accounts.models import NAMES, Institution, InstitutionKind, Office, Person
@@ -47,21 +48,24 @@ def people_list(
     now: datetime,
     today: date,
     q: str = "",
-    kind: InstitutionKind | None = None,
-    role: Role | None = None,
-    state: AccountState | None = None,
+    kinds: Collection[InstitutionKind] = (),
+    roles: Collection[Role] = (),
+    states: Collection[AccountState] = (),
     institution_id: int | None = None,
 ) -> Select[Person]:
-    """People by name, for `paging.paginate`; kind, role and institution are those held today."""
+    """People by name, for `paging.paginate`; an empty filter lets everybody through.
+
+    Kind, role and institution are those of one office held today.
+    """
     query = select(Person).options(selectinload(Person.offices).joinedload(Office.institution))
     query = query.where(_begins(Person.search_text, q)).order_by(Person.name, Person.id)
     held = [held_on(today), Office.person_id == Person.id]
-    if role is not None:
-        held.append(Office.role == role)
+    if roles:
+        held.append(Office.role.in_(roles))
     if institution_id is not None:
         held.append(Office.institution_id == institution_id)
-    if kind is not None:
-        of_kind = select(Institution.id).where(Institution.kind == kind)
+    if kinds:
+        of_kind = select(Institution.id).where(Institution.kind.in_(kinds))
         held.append(Office.institution_id.in_(of_kind))
     if len(held) > 2:
         query = query.where(exists().where(*held))
@@ -72,18 +76,18 @@ def people_list(
         AccountState.INVITED: and_(Person.active, ~locked, Person.password_hash.is_(None)),
         AccountState.ACTIVE: and_(Person.active, ~locked, Person.password_hash.is_not(None)),
     }
-    return query if state is None else query.where(conditions[state])
+    return query.where(or_(*(conditions[state] for state in states))) if states else query
 
 
 def institution_list(
-    *, q: str = "", kind: InstitutionKind | None = None, active: bool | None = True
+    *, q: str = "", kinds: Collection[InstitutionKind] = (), active: bool = True
 ) -> Select[Institution]:
-    """Institutions by name, for `paging.paginate`."""
-    query = select(Institution).where(_begins(Institution.search_text, q))
-    if kind is not None:
-        query = query.where(Institution.kind == kind)
-    if active is not None:
-        query = query.where(Institution.active.is_(active))
+    """Open or closed institutions by name, for `paging.paginate`."""
+    query = select(Institution).where(
+        _begins(Institution.search_text, q), Institution.active.is_(active)
+    )
+    if kinds:
+        query = query.where(Institution.kind.in_(kinds))
     return query.order_by(Institution.name, Institution.id)
 
 

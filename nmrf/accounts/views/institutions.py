@@ -26,8 +26,8 @@ SCHEME = "ohchr_2025"
 def institutions() -> Response:
     allow("accounts.manage")
     now, args = ctx(), flask.request.args
-    kind, closed = chosen(InstitutionKind, "kind"), args.get("closed") == "1"
-    query = directory.institution_list(q=args.get("q", ""), kind=kind, active=not closed)
+    kinds, closed = chosen(InstitutionKind, "kind"), args.get("closed") == "1"
+    query = directory.institution_list(q=args.get("q", ""), kinds=kinds, active=not closed)
     shown = paginate(now.session, query, args.get("page", 1, type=int))
     return page(
         "institutions.html",
@@ -35,19 +35,15 @@ def institutions() -> Response:
         pager=pager(shown),
         held=queries.holders_in(now.session, [i.id for i in shown.items], now.today),
         groups=[
-            facet("kind", _("Kind"), INSTITUTION_KIND_LABELS, kind),
+            facet("kind", _("Kind"), INSTITUTION_KIND_LABELS, kinds),
             {
                 "name": "closed",
                 "label": _("State"),
-                "single": True,
-                "options": [
-                    {"value": "", "label": _("open"), "chosen": not closed},
-                    {"value": "1", "label": _("closed"), "chosen": closed},
-                ],
+                "options": [{"value": "1", "label": _("closed"), "chosen": closed}],
             },
         ],
         q=args.get("q", ""),
-        filtered=bool(args.get("q") or kind or closed),
+        filtered=bool(args.get("q") or kinds or closed),
         labels=INSTITUTION_KIND_LABELS,
     )
 

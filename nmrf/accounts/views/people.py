@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -29,36 +30,38 @@ STATE_BADGES = {
 }
 
 
-def chosen(kind: type[E], name: str) -> E | None:
-    """The filter of the address, if it is a known one."""
-    value = flask.request.args.get(name, "")
-    return kind(value) if value in {member.value for member in kind} else None
+def chosen(kind: type[E], name: str) -> list[E]:
+    """The values of a filter in the address, as far as they are known."""
+    asked = flask.request.args.getlist(name)
+    return [member for member in kind if member.value in asked]
 
 
-def facet(name: str, label: str, labels: dict[Any, Any], on: object) -> dict[str, Any]:
-    """A filter of which one value can be chosen, as `ui.facets` wants it."""
-    options = [{"value": "", "label": _("all"), "chosen": on is None}]
-    options += [
-        {"value": key.value, "label": str(text), "chosen": key == on}
-        for key, text in labels.items()
-    ]
-    return {"name": name, "label": label, "options": options, "single": True}
+def facet(name: str, label: str, labels: dict[Any, Any], on: Collection[Any]) -> dict[str, Any]:
+    """A filter as `ui.facets` wants it."""
+    return {
+        "name": name,
+        "label": label,
+        "options": [
+            {"value": key.value, "label": str(text), "chosen": key in on}
+            for key, text in labels.items()
+        ],
+    }
 
 
 @bp.get("/people")
 def people() -> Response:
     allow("accounts.manage")
     now, args = ctx(), flask.request.args
-    kind, role = chosen(InstitutionKind, "kind"), chosen(Role, "role")
-    state = chosen(AccountState, "state")
+    kinds, roles = chosen(InstitutionKind, "kind"), chosen(Role, "role")
+    states = chosen(AccountState, "state")
     institution_id = args.get("institution", type=int)
     query = directory.people_list(
         now=now.now,
         today=now.today,
         q=args.get("q", ""),
-        kind=kind,
-        role=role,
-        state=state,
+        kinds=kinds,
+        roles=roles,
+        states=states,
         institution_id=institution_id,
     )
     shown = paginate(now.session, query, args.get("page", 1, type=int))
@@ -67,9 +70,9 @@ def people() -> Response:
         people=shown.items,
         pager=pager(shown),
         groups=[
-            facet("kind", _("Kind of institution"), INSTITUTION_KIND_LABELS, kind),
-            facet("role", _("Role"), ROLE_LABELS, role),
-            facet("state", _("Account"), ACCOUNT_STATE_LABELS, state),
+            facet("kind", _("Kind of institution"), INSTITUTION_KIND_LABELS, kinds),
+            facet("role", _("Role"), ROLE_LABELS, roles),
+            facet("state", _("Account"), ACCOUNT_STATE_LABELS, states),
         ],
         q=args.get("q", ""),
         filtered=any(args.get(name) for name in ("q", "kind", "role", "state", "institution")),
