@@ -208,7 +208,7 @@ class _Matcher:
             section = self._old[a].section
             if renamed.get(section, section) == self._new[b].section:
                 stayed.append((a, b))
-        return _longest_rising(stayed)
+        return longest_rising(stayed)
 
     def _renamed_sections(self) -> dict[str, str]:
         """A section is renamed when its paragraphs now stand under a heading that was not there."""
@@ -260,7 +260,7 @@ def _features(text_words: list[str]) -> set[str]:
     return {*lowered, *pairs}
 
 
-def _longest_rising(pairs: list[tuple[int, int]]) -> set[int]:
+def longest_rising(pairs: list[tuple[int, int]]) -> set[int]:
     """First members of a longest run of pairs in which the second members rise too."""
     from bisect import bisect_left
 
