@@ -27,7 +27,7 @@ from nmrf.settings import Settings, load_settings
 from nmrf.tables import metadata
 from tests.schema import create_schema
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.passwords"]
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 

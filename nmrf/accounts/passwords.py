@@ -20,6 +20,7 @@ from nmrf.core.i18n import _
 SHORTEST = 12
 LONGEST = 200
 FEWEST_DIFFERENT = 5
+FEWEST_OTHERS = 6  # beside one's own name and address
 # Argon2id as the OWASP Password Storage Cheat Sheet has it: 19 MiB, two passes, one lane.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
@@ -74,9 +75,11 @@ def problem(password: str, *, name: str, email: str) -> str:
         return _("This repeats the same few characters. Mix more of them.")
     if tight in _common() or _runs(tight):
         return _("Many people use this password, so it is guessed first. Choose another.")
+    others = tight
     for own in _own_words(name, email):
-        if tight.replace(own, "") == "" or (own in tight and len(tight) - len(own) < 6):
-            return _("This is made of your name or e-mail address. Choose something else.")
+        others = others.replace(own, "")
+    if others != tight and len(others) < FEWEST_OTHERS:
+        return _("This is made of your name or e-mail address. Choose something else.")
     return ""
 
 
@@ -101,7 +104,7 @@ def _runs(text: str) -> bool:
     steps = {ord(after) - ord(before) for before, after in pairwise(text)}
     repeated = any(
         text == text[:size] * (len(text) // size) and len(text) % size == 0
-        for size in range(1, min(6, len(text) // 2) + 1)
+        for size in range(1, len(text) // 2 + 1)
     )
     return len(steps) == 1 or repeated
 
