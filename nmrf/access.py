@@ -336,7 +336,7 @@ def _see_consultation(actor: Actor, consultation: Any) -> Answer:
 @_rule("consultation.answer")
 def _answer_invitation(actor: Actor, invitation: Any) -> Answer:
     return _either(
-        invitation.institution_id in actor.institution_ids,
+        invitation.institution_id in actor.institution_ids or actor.has(Role.SECRETARIAT),
         _("Only people of the invited institution can answer its invitation."),
     )
 

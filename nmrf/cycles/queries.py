@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from nmrf.access import visible_levels
 from nmrf.core.clock import local_date
 from nmrf.core.ctx import Ctx
+from nmrf.core.due import Due
 from nmrf.core.errors import NotFound
 from nmrf.core.i18n import _, gettext
 from nmrf.core.roles import Actor
-from nmrf.cycles.due import Due, due
+from nmrf.cycles.due import due
 from nmrf.cycles.models import Cycle, DateChange, Milestone, Stage
 
 

@@ -17,9 +17,9 @@ from sqlalchemy.orm import joinedload
 from nmrf.accounts.models import Office, Person
 from nmrf.accounts.queries import holders
 from nmrf.core.ctx import Ctx
+from nmrf.core.due import Due
 from nmrf.core.i18n import _l
 from nmrf.core.roles import Role
-from nmrf.cycles.due import Due
 from nmrf.cycles.models import Cycle, Milestone, MilestoneKind, Reminder
 from nmrf.cycles.planning import definition_of
 from nmrf.cycles.queries import counts_as_late, due_of, title_of
