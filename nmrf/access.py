@@ -387,6 +387,16 @@ def _edit_block(actor: Actor, block: Any) -> Answer:
     )
 
 
+@_rule("addendum.see")
+def _see_addendum(actor: Actor, cycle: Any) -> Answer:
+    if cycle.stage in {"follow_up", "mid_term"}:
+        return YES
+    return _either(
+        actor.has(*GOVERNMENT),
+        _("The positions are collected here until the adoption; then everyone can read them."),
+    )
+
+
 # --- Validation ---------------------------------------------------------------------------------
 
 _only(SECRETARIAT, _l("Only the secretariat sends a version along a route."), "run.manage")

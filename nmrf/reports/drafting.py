@@ -14,6 +14,7 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Conflict, Invalid
 from nmrf.core.i18n import _
 from nmrf.reports import structure
+from nmrf.reports.inline import NOTE_MARK
 from nmrf.reports.lines import Line, bare_lines
 from nmrf.reports.linking import link_block
 from nmrf.reports.models import (
@@ -405,10 +406,16 @@ def _require_live(block: Block) -> None:
         raise Conflict(_("This paragraph was removed from the draft."))
 
 
-def set_note(ctx: Ctx, version: ReportVersion, number: int, text: str) -> None:
-    """Write the foot- or endnote that the mark [^number] stands for; an empty text deletes it."""
-    hold(ctx, version)
-    access.require(ctx.actor, "report.write", version)
+def set_note(ctx: Ctx, block: Block, number: int, text: str) -> None:
+    """Write the foot- or endnote that a mark [^number] in the block stands for; empty deletes it.
+
+    Raises `Invalid` when the block has no such mark.
+    """
+    hold(ctx, block.version)
+    access.require(ctx.actor, "block.edit", block)
+    if str(number) not in NOTE_MARK.findall(block.text):
+        raise Invalid(_("The text has no mark [^%(n)s].", n=number), place="text")
+    version = block.version
     notes = {**version.notes, str(number): clean_note(text)}
     version.notes = {key: value for key, value in notes.items() if value}
     events.record(ctx, "version.note_set", version, number=number)

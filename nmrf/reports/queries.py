@@ -17,7 +17,7 @@ from nmrf.core.roles import GOVERNMENT, Actor, Role
 from nmrf.cycles.models import Cycle
 from nmrf.reports.comparing import redline_of
 from nmrf.reports.lines import Line, bare_lines, bare_rows, budget, lines
-from nmrf.reports.models import Block, Report, ReportVersion, VersionState
+from nmrf.reports.models import Block, Paragraph, Report, ReportVersion, VersionState
 from nmrf.reports.trace import gaps
 
 __all__ = ["bare_lines", "budget", "gaps", "lines", "redline_of"]
@@ -211,6 +211,29 @@ def life_of(ctx: Ctx, paragraph_id: int) -> list[Appearance]:
     return [Appearance(*row) for row in rows]
 
 
+def guidance(session: Session, version_id: int) -> dict[int, str]:
+    """What drafters are told about chapters, by paragraph id."""
+    rows = session.execute(
+        select(Paragraph.id, Paragraph.guidance)
+        .join(Block, Block.paragraph_id == Paragraph.id)
+        .where(Block.version_id == version_id, Paragraph.guidance != "")
+    )
+    return {row.id: row.guidance for row in rows}
+
+
 def may_write(ctx: Ctx, version: ReportVersion) -> bool:
     """Whether the actor drafts this version: it is a draft, and they are drafters."""
     return version.state is VersionState.DRAFT and bool(can(ctx.actor, "report.write"))
+
+
+def may_edit(actor: Actor, version: ReportVersion, line: Line) -> bool:
+    """Whether the actor may edit a line of a version: the rule `block.edit`, without its block."""
+    return bool(can(actor, "block.edit", _Editable(version, line.owner_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Editable:
+    """What the rule looks at."""
+
+    version: ReportVersion
+    owner_id: int | None

@@ -1,0 +1,63 @@
+"""What slices above put beside the text: comments in the margin, links of a version.
+
+Reports may not import them, so they register here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from nmrf.core.ctx import Ctx
+from nmrf.reports.models import ReportVersion
+from nmrf.reports.word_out import CommentForWord
+
+# Paragraph id to how many comments it has that this actor may see, and the address that leads
+# to them. A paragraph that takes comments but has none is there with 0.
+Margin = Callable[[Ctx, ReportVersion], Mapping[int, tuple[int, str]]]
+# The comments of a version for its Word file, by paragraph id; only those this actor may see.
+Remarks = Callable[[Ctx, ReportVersion], Mapping[int, Sequence[CommentForWord]]]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A thing that hangs on a version as a whole: its comment window, its validation.
+
+    `kind` and `label` are the words of a joint; `note` is optional.
+    """
+
+    kind: str
+    label: str
+    url: str = ""
+    note: str = ""
+
+
+Links = Callable[[Ctx, ReportVersion], Sequence[Link]]
+
+margins: dict[str, Margin] = {}
+remarks: dict[str, Remarks] = {}
+links: dict[str, Links] = {}
+
+
+def counts(ctx: Ctx, version: ReportVersion) -> dict[int, tuple[int, str]]:
+    """For each paragraph id, how many comments and where they are. A statement or two a source."""
+    found: dict[int, tuple[int, str]] = {}
+    for margin in margins.values():
+        for paragraph_id, (count, url) in margin(ctx, version).items():
+            before, address = found.get(paragraph_id, (0, ""))
+            found[paragraph_id] = (before + count, address or url)
+    return found
+
+
+def links_of(ctx: Ctx, version: ReportVersion) -> list[Link]:
+    """All that hangs on a version as a whole."""
+    return [link for source in links.values() for link in source(ctx, version)]
+
+
+def remarks_of(ctx: Ctx, version: ReportVersion) -> dict[int, list[CommentForWord]]:
+    """The comments to write into the Word file, by paragraph id."""
+    found: dict[int, list[CommentForWord]] = {}
+    for source in remarks.values():
+        for paragraph_id, comments in source(ctx, version).items():
+            found.setdefault(paragraph_id, []).extend(comments)
+    return found
