@@ -119,6 +119,7 @@ def version(version_id: int) -> str:
         version=one,
         report=one.report,
         kicker=kicker(one),
+        notes=sorted(one.notes.items(), key=lambda note: int(note[0])),
         words_now=budget(all_lines, one),
         shown=shown,
         contents=[s for s in shown if s.line.kind in (BlockKind.CHAPTER, BlockKind.SECTION)],
