@@ -218,7 +218,7 @@ def apply_move(ctx: Ctx, cycle: Cycle, move: Move, reason: str) -> list[notices.
         reason=reason,
         month_only=now.month_only if now and follows else False,
     )
-    row.suggested_on = now.date if now else None
+    row.suggested_on = now.date if now and follows else move.suggested_on
     if now is not None:
         row.key = now.id
     return [notices.Moved(row, was)] if was != row.on else []

@@ -129,6 +129,7 @@ class Move:
     why: str
     milestone: Milestone | None = None
     suggestion: Suggestion | None = None
+    suggested_on: date | None = None  # by the calendar alone, whatever people set
     visibility: str = "public"
 
 
@@ -183,11 +184,13 @@ class _Previewing:
             self._entered = {**entered, fact: entry}
         self._known = facts(house, cycle.state, session, cycle.number, self._entered)
         self._calendar = calendar_of(house, cycle.practice)
+        self._raw: Mapping[str, Suggestion] = {}
         self._rows = [m for m in cycle.milestones if m.withdrawn_at is None and m.key]
 
     def run(self) -> Preview:
         house, practice = self._ctx.house, self._cycle.practice
         raw = {one.id: one for one in suggest(house, practice, self._known)}
+        self._raw = raw
         fixed = self._fixed(raw)
         new = {one.id: one for one in suggest(house, practice, self._known, fixed)}
         matched = self._match(new)
@@ -270,6 +273,7 @@ class _Previewing:
             why,
             milestone=row,
             suggestion=now,
+            suggested_on=self._raw.get(now.id, now).date if now else None,
             visibility=row.visibility,
         )
 

@@ -228,9 +228,9 @@ def move_session(
 def _remember_suggestions(shown: Preview) -> None:
     """A date set by hand keeps its distance from what is suggested now, not from before."""
     for move in shown.moves:
-        row, now = move.milestone, move.suggestion
-        if row is not None and now is not None and row.on != row.suggested_on:
-            row.suggested_on = now.date
+        row = move.milestone
+        if row is not None and move.kind == "stays" and row.on != row.suggested_on:
+            row.suggested_on = move.suggested_on
 
 
 def advance_stage(

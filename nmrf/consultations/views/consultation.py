@@ -39,7 +39,7 @@ from nmrf.consultations.views.common import (
     own_ids,
     status,
 )
-from nmrf.core import words
+from nmrf.consultations.views.lists import due_of, end_words
 from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Conflict, NotFound
 from nmrf.core.i18n import _
@@ -61,8 +61,6 @@ def consultation(consultation_id: int) -> str:
 def page(context: Ctx, one: Consultation, **forms: Any) -> str:
     """The page of a consultation, with a form in it that is shown again, if any."""
     manages = bool(can(context.actor, "consultation.manage"))
-    zone = context.house.settings.zone
-    starts, ends = one.starts_at.astimezone(zone), one.ends_at.astimezone(zone)
     minutes = queries.minutes_shown(context, one)
     own = queries.own_invitations(context, one)
     answers = one.state == ConsultationState.ANNOUNCED and one.starts_at > context.now
@@ -97,14 +95,8 @@ def page(context: Ctx, one: Consultation, **forms: Any) -> str:
         kind=kinds.kind_label(context, one.kind),
         state=str(STATE_LABELS[one.state]),
         badge=BADGES[one.state],
-        due=due(
-            starts.date(),
-            context.now,
-            context.house.settings.time_zone,
-            at=starts.time(),
-            deadline=False,
-        ),
-        ends=_end_words(starts, ends),
+        due=due_of(context, one),
+        ends=end_words(context, one),
         manages=manages,
         sees_reach=bool(can(context.actor, "board.see")),
         begun=one.starts_at <= context.now,
@@ -125,13 +117,6 @@ def page(context: Ctx, one: Consultation, **forms: Any) -> str:
     )
 
 
-def _end_words(starts: Any, ends: Any) -> str:
-    clock = f"{ends:%H:%M} {ends.tzname()}"
-    if starts.date() == ends.date():
-        return _("until %(time)s", time=clock)
-    return _("until %(day)s, %(time)s", day=words.short_day(ends.date()), time=clock)
-
-
 def _outcome_due(context: Ctx, outcome: Any) -> Any:
     if outcome.due_on is None:
         return None
@@ -140,7 +125,6 @@ def _outcome_due(context: Ctx, outcome: Any) -> Any:
         context.now,
         context.house.settings.time_zone,
         delivered_on=outcome.done_on,
-        whose=_("with %(name)s", name=outcome.institution.name),
     )
 
 
@@ -364,8 +348,6 @@ def respond(token: str) -> Page:
     ):
         flask.flash(thanks(given[0]), "success")
         return flask.redirect(flask.url_for("consultations.respond", token=token), 303)
-    zone = context.house.settings.zone
-    starts, ends = one.starts_at.astimezone(zone), one.ends_at.astimezone(zone)
     text = flask.render_template(
         "consultations/respond.html",
         invitation=invitation,
@@ -374,7 +356,8 @@ def respond(token: str) -> Page:
         kind=kinds.kind_label(context, one.kind),
         answer_label=str(ANSWER_LABELS[invitation.answer]),
         answers=one.state == ConsultationState.ANNOUNCED and one.starts_at > context.now,
-        ends=_end_words(starts, ends),
+        due=due_of(context, one),
+        ends=end_words(context, one),
     )
     response = flask.make_response(text, status())
     # The address is the key: no other page and no shared cache may keep it.

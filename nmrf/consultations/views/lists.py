@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import flask
+from babel.dates import get_month_names
+from sqlalchemy import select
 
 from nmrf.access import can
+from nmrf.accounts.models import Institution
 from nmrf.consultations import kinds, queries, series
 from nmrf.consultations.models import STATE_LABELS, Consultation, ConsultationState
 from nmrf.consultations.reach import reach_of_cycle
 from nmrf.consultations.views.common import BADGES, bp
-from nmrf.core import words
+from nmrf.core import i18n, words
 from nmrf.core.ctx import Ctx
+from nmrf.core.due import Due
+from nmrf.core.i18n import _
 from nmrf.core.paging import Page
 from nmrf.cycles.due import due
 from nmrf.cycles.queries import current_cycle, cycles, get_cycle
@@ -20,19 +26,37 @@ from nmrf.web.edge import allow, ctx
 from nmrf.web.filters import address
 
 
+def due_of(context: Ctx, one: Consultation) -> Due:
+    """When it takes place: "10:00–13:00" where it ends on the same day."""
+    zone = context.house.settings.zone
+    starts, ends = one.starts_at.astimezone(zone), one.ends_at.astimezone(zone)
+    said = due(
+        starts.date(),
+        context.now,
+        context.house.settings.time_zone,
+        at=starts.time(),
+        deadline=False,
+    )
+    if starts.date() != ends.date():
+        return said
+    return replace(said, time=f"{starts:%H:%M}–{ends:%H:%M}")
+
+
+def end_words(context: Ctx, one: Consultation) -> str:
+    """When it ends, where that is another day; else nothing."""
+    zone = context.house.settings.zone
+    starts, ends = one.starts_at.astimezone(zone), one.ends_at.astimezone(zone)
+    if starts.date() == ends.date():
+        return ""
+    clock = f"{ends:%H:%M} {ends.tzname()}"
+    return _("until %(day)s, %(time)s", day=words.short_day(ends.date()), time=clock)
+
+
 def line(context: Ctx, one: Consultation) -> dict[str, Any]:
     """A consultation in a list."""
-    zone = context.house.settings.zone
-    starts = one.starts_at.astimezone(zone)
     return {
         "one": one,
-        "due": due(
-            starts.date(),
-            context.now,
-            context.house.settings.time_zone,
-            at=starts.time(),
-            deadline=False,
-        ),
+        "due": due_of(context, one),
         "kind": kinds.kind_label(context, one.kind),
         "state": str(STATE_LABELS[one.state]),
         "badge": BADGES[one.state],
@@ -80,10 +104,6 @@ def index() -> str:
 
 
 def _month_names() -> dict[int, str]:
-    from babel.dates import get_month_names
-
-    from nmrf.core import i18n
-
     return dict(get_month_names("wide", "stand-alone", locale=i18n.locale()))
 
 
@@ -93,7 +113,7 @@ def outcomes() -> str:
     context = ctx()
     allow("board.see")
     every = can(context.actor, "consultation.manage")
-    ids = [i.id for i in _institutions(context)] if every else None
+    ids = list(context.session.scalars(select(Institution.id))) if every else None
     return flask.render_template(
         "consultations/outcomes.html",
         outcomes=[
@@ -107,14 +127,6 @@ def outcomes() -> str:
         ],
         every=bool(every),
     )
-
-
-def _institutions(context: Ctx) -> Any:
-    from sqlalchemy import select
-
-    from nmrf.accounts.models import Institution
-
-    return context.session.scalars(select(Institution))
 
 
 @bp.get("/consultations/reach")
