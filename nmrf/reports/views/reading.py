@@ -136,7 +136,7 @@ def version(version_id: int) -> str:
 
 @dataclass(frozen=True)
 class _Stretch:
-    """A part of the redline: changed paragraphs, or the count of those that are as they were."""
+    """A part of the redline: headings or a change, then how many paragraphs are as they were."""
 
     rows: list[Compared]
     unchanged: int
@@ -184,23 +184,20 @@ def redline(version_id: int) -> str:
 def _stretches(compared: Sequence[Compared], *, everything: bool) -> list[_Stretch]:
     """Changed paragraphs under their headings; the others are counted, not shown."""
     found: list[_Stretch] = []
-    pending: list[Compared] = []  # headings that wait for a change under them
-    unchanged = 0
+    headings: list[Compared] = []  # that wait for a change under them
+    before = under = 0  # unchanged paragraphs before the first of these, and under the last
     for row in compared:
         if everything or row.changed:
-            if unchanged:
-                found.append(_Stretch([], unchanged))
-                unchanged = 0
-            found.append(_Stretch([*pending, row], 0))
-            pending = []
+            found += [_Stretch([], before), _Stretch(headings, under), _Stretch([row], 0)]
+            headings, before, under = [], 0, 0
         elif row.kind in structure.LEVELS:
             level = structure.LEVELS[row.kind]
-            pending = [h for h in pending if structure.LEVELS[h.kind] < level] + [row]
+            headings = [h for h in headings if structure.LEVELS[h.kind] < level] + [row]
+            before, under = before + under, 0
         else:
-            unchanged += 1
-    if unchanged:
-        found.append(_Stretch([], unchanged))
-    return found
+            under += 1
+    found.append(_Stretch([], before + under))
+    return [stretch for stretch in found if stretch.rows or stretch.unchanged]
 
 
 @bp.get("/reports/versions/<int:version_id>/word")
