@@ -10,9 +10,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import select
 
-from nmrf.core import i18n, words
+from nmrf import access
+from nmrf.core import events, i18n, words
 from nmrf.core.ctx import Ctx
-from nmrf.outbox.models import Message
+from nmrf.core.errors import Conflict
+from nmrf.core.i18n import _
+from nmrf.outbox.models import Message, MessageState
 from nmrf.paths import TEMPLATES
 
 
@@ -46,7 +49,7 @@ def notify(
     subject: Any,
     *,
     key: str,
-    why: str,
+    why: str | i18n.Lazy,
     calendar: CalendarPart | None = None,
     sensitive: bool = False,
     not_before: datetime | None = None,
@@ -62,6 +65,7 @@ def notify(
     if ctx.session.scalar(select(Message.id).where(Message.dedupe_key == dedupe_key)):
         return None
     with i18n.speaking(to.language):
+        why = str(why)  # in the recipient's words, also where it is shown later
         zone = ctx.house.settings.zone
         template = _environment().get_template(f"{kind}.txt")
         context = template.new_context(
@@ -86,7 +90,7 @@ def notify(
         language=to.language,
         subject=" ".join(line.split())[:400],
         body=body.strip() + "\n",
-        why=str(why),
+        why=why,
         calendar=calendar.text if calendar else "",
         calendar_method=calendar.method if calendar else "",
         sensitive=sensitive,
@@ -97,6 +101,28 @@ def notify(
     )
     ctx.session.add(message)
     return message
+
+
+def retry(ctx: Ctx, message: Message) -> None:
+    """Queue a message again that was not delivered, as if it had never been tried.
+
+    Raises:
+        Refused: unless the actor looks after mail.
+        Conflict: when it is not among the undelivered, or its text has been wiped.
+    """
+    access.require(ctx.actor, "mail.retry", message)
+    if message.state is not MessageState.FAILED:
+        raise Conflict(_("Only a mail that was not delivered can be sent again."))
+    if not message.body:
+        raise Conflict(
+            _(
+                "This mail held a personal link, which has run out and was wiped. "
+                "Send a new link instead."
+            )
+        )
+    message.state = MessageState.QUEUED
+    message.attempts = 0
+    events.record(ctx, "message.retried", message)
 
 
 @cache
