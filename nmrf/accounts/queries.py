@@ -27,7 +27,7 @@ def session_key(person: Person) -> str:
 def signed_in_actor(session: Session, key: str, today: date) -> Actor | None:
     """The actor of a session cookie, or None when it no longer holds."""
     person_id, _dot, epoch = key.partition(".")
-    if not person_id.isdigit() or not epoch.isdigit():
+    if not (key.isascii() and person_id.isdigit() and epoch.isdigit()):
         return None
     person = session.get(Person, int(person_id))
     if person is None or not person.active or person.session_epoch != int(epoch):

@@ -21,7 +21,8 @@ class _Translations:
         return i18n.gettext(message)
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return i18n.ngettext(singular, plural, n)
+        # WTForms fills in the placeholders itself.
+        return i18n.catalogue(i18n.language()).ungettext(singular, plural, n)
 
 
 class BaseForm(FlaskForm):

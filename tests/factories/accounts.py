@@ -45,6 +45,7 @@ def world(session: Session) -> World:
     def person(name: str, role: Role, at: Institution) -> Person:
         made = factories.person(session, role, at, name=name)
         session.refresh(made)
+        assert [office.institution for office in made.offices] == [at]  # loaded for all tests
         return made
 
     return World(

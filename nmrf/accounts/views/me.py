@@ -193,8 +193,9 @@ def absence() -> Response:
 
 @bp.post("/me/absences/<int:absence_id>/end")
 def end_absence(absence_id: int) -> Response:
+    person = myself()
     found = ctx().session.get(Absence, absence_id)
-    if found is None or found.person_id != myself().id:
+    if found is None or found.person_id != person.id:
         raise NotFound(_("There is no such absence."))
     service.end_absence(ctx(), found)
     flask.flash(_("Welcome back. You act in your offices again."), "success")

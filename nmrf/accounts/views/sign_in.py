@@ -115,16 +115,23 @@ def set_password(token: str) -> Response:
     except Invalid as problem:
         return page("link_over.html", 410, message=problem.message)
     form = SetPasswordForm()
-    shown = {"form": form, "person": person, "rules": passwords.rules()}
-    if not form.validate_on_submit():
-        return page("set_password.html", 422 if form.errors else 200, **shown)
-    try:
-        sign_in.set_password_by_link(ctx(), token, form.password.data or "")
-    except Invalid as problem:
-        show(form, problem)
-        return page("set_password.html", 422, **shown)
-    flask.flash(_("Your password is set. Sign in with it now."), "success")
-    return flask.redirect(flask.url_for(".sign_in"))
+    if form.validate_on_submit():
+        try:
+            sign_in.set_password_by_link(ctx(), token, form.password.data or "")
+        except Invalid as problem:
+            show(form, problem)
+        else:
+            flask.flash(_("Your password is set. Sign in with it now."), "success")
+            return flask.redirect(flask.url_for(".sign_in"))
+    answer = page(
+        "set_password.html",
+        422 if form.errors else 200,
+        form=form,
+        person=person,
+        rules=passwords.rules(),
+    )
+    answer.headers["Cache-Control"] = "no-store"  # whoever has the address has the account
+    return answer
 
 
 def _enter(person: Person, wanted: str) -> Response:
