@@ -11,6 +11,7 @@ from nmrf.accounts.models import Institution
 from nmrf.core.db import Base, Code, Json, Key, Line, Prose, word
 from nmrf.core.i18n import Lazy, _l
 from nmrf.cycles.models import Cycle
+from nmrf.files.models import StoredFile
 
 
 class Position(StrEnum):
@@ -75,6 +76,7 @@ class Recommendation(Base):
     __mapper_args__ = {"version_id_col": lock}
 
     cycle: Mapped[Cycle] = relationship()
+    status_institution: Mapped[Institution | None] = relationship()
     states: Mapped[list[RecommendingState]] = relationship(
         order_by="RecommendingState.place", cascade="all, delete-orphan"
     )
@@ -116,6 +118,13 @@ class LabelScheme(StrEnum):
     SDG = "sdg"
 
 
+LABEL_SCHEME_LABELS: dict[LabelScheme, Lazy] = {
+    LabelScheme.THEME: _l("Theme"),
+    LabelScheme.PERSONS: _l("Group of persons"),
+    LabelScheme.SDG: _l("Sustainable Development Goal"),
+}
+
+
 class Label(Base):
     """A term of a vocabulary: theme, group of persons, or Sustainable Development Goal."""
 
@@ -134,6 +143,26 @@ class AssignmentState(StrEnum):
     DISPUTED = "disputed"
 
 
+ASSIGNMENT_STATE_LABELS: dict[AssignmentState, Lazy] = {
+    AssignmentState.PROPOSED: _l("waits for an answer"),
+    AssignmentState.ACCEPTED: _l("accepted"),
+    AssignmentState.DISPUTED: _l("disputed"),
+}
+
+
+class Dispute(StrEnum):
+    """What an institution says against an assignment."""
+
+    NOT_OURS = "not_ours"
+    SHARED = "shared"
+
+
+DISPUTE_LABELS: dict[Dispute, Lazy] = {
+    Dispute.NOT_OURS: _l("Not ours"),
+    Dispute.SHARED: _l("Ours, and another institution's too"),
+}
+
+
 class Assignment(Base):
     """A recommendation given to an institution, to lead or to support. Ended, never deleted."""
 
@@ -147,13 +176,22 @@ class Assignment(Base):
     state: Mapped[AssignmentState] = mapped_column(
         word(AssignmentState), default=AssignmentState.PROPOSED
     )
+    dispute: Mapped[Dispute | None] = mapped_column(word(Dispute))
+    # Who should have it, or share it, as the institution sees it.
+    suggested_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
     reason: Mapped[Prose] = mapped_column(default="")  # of a dispute, or of its answer
     assigned_at: Mapped[datetime]
     assigned_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: by silence
     ended_at: Mapped[datetime | None]
+    lock: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": lock}
 
     recommendation: Mapped[Recommendation] = relationship(back_populates="assignments")
-    institution: Mapped[Institution] = relationship()
+    institution: Mapped[Institution] = relationship(foreign_keys=[institution_id])
+    suggested: Mapped[Institution | None] = relationship(foreign_keys=[suggested_id])
 
 
 class PositionChange(Base):
@@ -186,8 +224,11 @@ class ImportBatch(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     counts: Mapped[dict[str, Any]] = mapped_column(Json)
     doubts: Mapped[list[dict[str, Any]]] = mapped_column(Json)
-    # {"created": [number…], "updated": {number: {field: old value}}}
+    # {"created": [number…], "updated": {number: {field: old value}}, "labels": [id of a new one…]}
     undo: Mapped[dict[str, Any]] = mapped_column(Json)
     applied_at: Mapped[datetime]
     applied_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     undone_at: Mapped[datetime | None]
+
+    cycle: Mapped[Cycle] = relationship()
+    file: Mapped[StoredFile | None] = relationship()

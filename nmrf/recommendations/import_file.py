@@ -1,0 +1,82 @@
+"""`nmrf import matrix`: a list of recommendations from the command line, in one call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from nmrf.core.ctx import Ctx
+from nmrf.core.errors import BadFile, Invalid
+from nmrf.core.i18n import _
+from nmrf.cycles import planning
+from nmrf.cycles.models import Cycle
+from nmrf.cycles.service import create_cycle
+from nmrf.recommendations import importing
+from nmrf.recommendations.importing import Preview
+from nmrf.recommendations.states_names import all_states
+
+
+def import_matrix_file(
+    ctx: Ctx, path: Path, *, state: str, session: int, dry_run: bool = False
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Import a Word list into the cycle of a State and session, which is made where there is none.
+
+    Gives the counts and doubts as the command prints them, and warnings. With `dry_run` nothing is
+    written, no cycle either. The caller commits.
+
+    Raises:
+        BadFile: when the file cannot be read or is no list of recommendations.
+        Invalid: for a State or session that cannot be.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadFile(_("There is no such file, or it cannot be read."), place=path) from error
+    state = state.upper()
+    if state not in {known.code for known in all_states()}:
+        raise Invalid(
+            _("There is no State with the code %(code)s; write it as in SVN.", code=state),
+            place="--state",
+        )
+    cycle = ctx.session.scalar(select(Cycle).where(Cycle.state == state, Cycle.session == session))
+    # A bad file is refused before a cycle is made for it.
+    seen = importing.preview(ctx, cycle, data, path.name)
+    warnings = importing.mismatches(seen.matrix, state, session)
+    if dry_run:
+        return report(seen), warnings
+    if cycle is None:
+        number = planning.definitions(ctx.house).sessions.cycles.get(session)
+        number = number or seen.matrix.cycle_named or cycle_number(session)
+        cycle = create_cycle(ctx, session=session, state=state, number=number)
+        ctx.session.flush()
+    return report(importing.apply(ctx, cycle, data, path.name).preview), warnings
+
+
+def cycle_number(session: int) -> int:
+    """The cycle that a session falls in: 12 sessions in the first, 14 in each one after it.
+
+    Human Rights Council resolution 16/21, annex, ¶3, and decision 17/119.
+    """
+    return 1 if session <= 12 else (session - 13) // 14 + 2
+
+
+def report(seen: Preview) -> dict[str, Any]:
+    """What the command prints: counts, and every doubt with row, cell and reason."""
+    counts = seen.counts
+    return {
+        "recommendations": counts.recommendations,
+        "supported": counts.supported,
+        "noted": counts.noted,
+        "supported_noted": counts.supported_noted,
+        "pending": counts.pending,
+        "themes": counts.themes,
+        "recommending_states": counts.recommending_states,
+        "doubtful": [
+            {"row": doubt.row, "cell": doubt.cell, "reason": doubt.reason} for doubt in seen.doubts
+        ],
+        "created": len(seen.plan.created),
+        "updated": len(seen.plan.updated),
+        "unchanged": len(seen.plan.unchanged),
+    }
