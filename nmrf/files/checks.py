@@ -7,6 +7,7 @@ read and not taken from their headers, and no part may define entities.
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -56,6 +57,18 @@ _FORBIDDEN = tuple(
     for word in ("<!DOCTYPE", "<!ENTITY")
     for encoding in ("ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 )
+# What the standard library raises for a scrambled zip, depending on the byte.
+_UNREADABLE_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 _EBCDIC_XML = b"\x4c\x6f\xa7\x94"
 _DECLARED = re.compile(r"<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 _EXECUTED_FROM_AFAR = ("attachedTemplate", "oleObject", "subDocument", "frame", "aFChunk")
@@ -152,7 +165,7 @@ def _kind_by_bytes(data: bytes, expected: Kind) -> Kind | None:
         text = data.decode("utf-16", errors="replace")
     else:
         text = data.decode("latin-1")
-    if any(c < " " and c not in "\t\n\r\f" for c in text):
+    if _CONTROL.search(text):
         return None
     return expected if expected in ("csv", "txt") else None
 
@@ -172,7 +185,7 @@ def _inspect(data: bytes, name: str, kind: Kind) -> None:
                 budget -= len(content)
                 _check_part(member.filename, content, name)
             names = package.namelist()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as fault:
+    except _UNREADABLE_ZIP as fault:
         raise _damaged(name) from fault
     if not any(_MAIN_PART[kind].fullmatch(member) for member in names):
         raise _not_office(name, kind)
@@ -243,7 +256,7 @@ def _check_part(part: str, content: bytes, name: str) -> None:
     lowered = part.casefold()
     if lowered.endswith(("vbaproject.bin", "vbadata.xml")):
         raise _macros(name)
-    is_xml = lowered.endswith((".xml", ".rels", ".vml")) or content.lstrip()[:1] == b"<"
+    is_xml = lowered.endswith((".xml", ".rels", ".vml")) or content[:200].lstrip()[:1] == b"<"
     if content.startswith(_EBCDIC_XML) or any(word in content for word in _FORBIDDEN):
         raise BadFile(
             _(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -38,6 +39,7 @@ _DROPPED_LINKS = ("attachedTemplate", "mailMergeSource", "mailMergeHeaderSource"
 _DROPPED_ELEMENTS = tuple(
     f"{{{W}}}{tag}" for tag in ("rsids", "rsid", "attachedTemplate", "mailMerge")
 )
+_NAME_PROPERTIES = ("creator", "lastModifiedBy", "Manager", "Company")
 _NAME_ATTRIBUTES = ("author", "userName", "displayName")
 _DATE_ATTRIBUTES = ("dateUtc", "dT")
 
@@ -73,17 +75,21 @@ def authors(data: bytes, kind: str, name: str) -> Iterator[str]:
     with zipfile.ZipFile(BytesIO(data)) as package:
         roles = _roles(package)
         for part in package.namelist():
-            if not part.endswith(".xml"):
+            is_properties = roles.get(part) in ("core-properties", "extended-properties")
+            if not is_properties and not re.fullmatch(r"(?:word|xl)/.*\.xml", part):
                 continue
-            if roles.get(part) in ("core-properties", "extended-properties"):
-                wanted = ("creator", "lastModifiedBy", "Manager", "Company")
-                for element in _tree(package.read(part)).iter(etree.Element):
-                    if etree.QName(element).localname in wanted:
-                        yield element.text or ""
-            elif part.startswith(("word/", "xl/")):
-                for found in _names(_tree(package.read(part))):
-                    if found != NOBODY:
-                        yield found
+            try:
+                tree = _tree(package.read(part))
+            except etree.XMLSyntaxError:
+                continue
+            found = _names_of_properties(tree) if is_properties else _names(tree)
+            yield from (name for name in found if name != NOBODY)
+
+
+def _names_of_properties(tree: etree._Element) -> Iterator[str]:
+    for element in tree.iter(etree.Element):
+        if etree.QName(element).localname in _NAME_PROPERTIES:
+            yield element.text or ""
 
 
 def _names(tree: etree._Element) -> Iterator[str]:

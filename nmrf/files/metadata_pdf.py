@@ -31,6 +31,7 @@ _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 _EMPTY_XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
+_LONGEST_DICTIONARY = 4096
 _MOST = 10 * 1024 * 1024
 
 
@@ -169,7 +170,7 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
 def _streams(data: bytes, wanted: re.Pattern[bytes]) -> Iterator[tuple[int, int, bytes]]:
     """Start, end and dictionary of each stream whose dictionary holds the pattern."""
     for found in wanted.finditer(data):
-        opening = _STREAM.search(data, found.end())
+        opening = _STREAM.search(data, found.end(), found.end() + _LONGEST_DICTIONARY)
         if opening is None or data.find(b"endobj", found.end(), opening.start()) >= 0:
             continue
         end = data.find(b"endstream", opening.end())

@@ -55,6 +55,7 @@ _CYCLES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 _PAGE = re.compile(r"\s*\bpage\s+\d*\s*(?:of|/|-)?\s*\d*\s*$", re.IGNORECASE)
 _REMARK = re.compile(r"(?:comments?|sources?)\b|\*", re.IGNORECASE)
 _LONGEST_HEADING = 250
+_LONGEST_TITLE = 500
 _MOST_GAPS = 40
 
 
@@ -321,7 +322,7 @@ def _header_text(file: TableFile) -> str:
     texts = [*file.headers, "\n".join(file.before)]
     named = [text for text in texts if _SHORT_TITLE.search(text)]
     text = next(iter(named or [text for text in texts if text]), "")
-    return _PAGE.sub("", " ".join(text.split("\n"))).strip()
+    return _PAGE.sub("", " ".join(text[:_LONGEST_TITLE].split("\n"))).strip()
 
 
 def _title(header: str) -> tuple[StateMention | None, int | None, int | None]:

@@ -12,7 +12,7 @@ _LEAD = r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069*\[(]*"
 _CALLED = r"(?:(?:recommendation|recommandation|recomendación|rec\.|no\.|nos\.|№|#|para\.)\s*)?"
 _DOTTED = r"(\d{1,3})(\s?[.,٫·‧]\s?|[-–‑])(\d{1,3})((?-i:[a-z])\b)?"
 _AFTER = r"[.)\]:]?[\s\u200e\u200f]*"
-_AT_START = re.compile(_LEAD + _CALLED + _DOTTED + _AFTER + r"(?!\d)", re.IGNORECASE)
+_AT_START = re.compile(_LEAD + _CALLED + _DOTTED + _AFTER + r"(?!\d|\s?[-–]\s?\d)", re.IGNORECASE)
 _BARE_AT_START = re.compile(_LEAD + _CALLED + r"(\d{1,3})[.):]\s+(?=\S)", re.IGNORECASE)
 # On a later line or after a bracket only a capital (or a script without them) begins a new one.
 _LATER = re.compile(
@@ -26,8 +26,7 @@ _SOURCE = re.compile(
 )
 _COMMENT = re.compile(r"(?:^|\n)comments?\s*[:：]\s*", re.IGNORECASE)
 _SYMBOL = re.compile(
-    r"A\s*/\s*HRC\s*/\s*(?:WG\.\s*6\s*/\s*\d+\s*/\s*[A-Z]{3}\s*/\s*\d+|\d+\s*/\s*\d+)"
-    r"(?:\s*/\s*(?:Add|Rev|Corr)\s*\.?\s*\d+)*",
+    r"A\s*/\s*HRC(?:\s*/\s*(?:(?:Add|Rev|Corr|L)\s*\.?\s*\d+|WG\.\s*6|[A-Z]{3}\b|\d+))+",
     re.IGNORECASE,
 )
 _ADDENDUM = re.compile(r"/(?:add|rev|corr)\.?(\d+)", re.IGNORECASE)
@@ -229,8 +228,6 @@ def source_of(text: str) -> Source | None:
         return Source("", "", written, written) if written else None
     symbol = re.sub(r"\s+", "", found[0])
     symbol = _ADDENDUM.sub(lambda m: f"/{m[0][1:4].title()}.{m[1]}", symbol)
-    if symbol.upper().endswith(("/CORR", "/ADD", "/REV")):
-        symbol = symbol.rpartition("/")[0]
     after = written[found.end() :]
     paragraph = _PARAGRAPH.search(after)
     if not paragraph:

@@ -1,7 +1,7 @@
 """What the columns of a matrix hold: found by their headings, since their order has changed.
 
-Headings seen since 2012 are in tests/data/README.md and in the tests; the patterns are wider,
-because the next generation will bring others.
+The headings seen since 2012 are in the tests; the patterns are wider, because the next generation
+will bring others.
 """
 
 from __future__ import annotations

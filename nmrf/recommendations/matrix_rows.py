@@ -91,8 +91,8 @@ class Recommendation:
             number = own[0]
         if number is None:
             bare = self._says("number").strip(" .")
-            if bare.isdigit():
-                return bare
+            if bare.isdecimal():
+                return str(int(bare))
             reason = _("The number cannot be read: “%(text)s”", text=short(self.piece.body))
             self._doubt("recommendation", reason)
             return ""

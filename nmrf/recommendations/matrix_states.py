@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from nmrf.recommendations.states_names import match_state, nearest_state
 
-_WIDE = str.maketrans("（）；，．", "();,.")
+_WIDE = str.maketrans("（）【】[]；，．", "()()();,.")
 _BETWEEN = re.compile(r"[\s;,/.&]*(?:and|et|y|и|و|和)?[\s;,/]*")
 _SEPARATOR = re.compile(
     r"\s*[,;/、،؛\n]\s*(?:and\s+|et\s+|y\s+)?|\s+(?:and|&|et|y|и|e)\s+|\s+و\s*|和"
@@ -20,8 +20,9 @@ _BEHALF = re.compile(
     r"(?:^|[\s,(]+)(?:also\s+)?(?:on behalf of|au nom d|en nombre d|от имени)",
     re.IGNORECASE,
 )
+_WIDEST_GAP = 12
 _NEXT_SENTENCE = re.compile(r"\s*[;/]\s*[^\W\d_a-zà-ÿа-я]")
-_ENDS = ";.؛。/\n"
+_ENDS = ";.,:؛،。/\n"
 _OTHER_THINGS = re.compile(
     r"\d|\b(convention|protocol|principles?|rules|act|law|code|agenda|plan|strategy|programme|"
     r"program|committee|commission|article|council|organi[sz]ation|institution|goals?|standards|"
@@ -78,7 +79,7 @@ def sentences_of(body: str) -> Sentences:
         if not states:
             continue
         after = run[-1].end
-        if not last and not _sentence_ends(plain[after:]):
+        if not last and not _sentence_ends(plain[after : after + 20]):
             found.inside.extend(bracket.inner for bracket in run[first:])
             continue
         text = " ".join([_trimmed(body[begun : run[first].start]), *aside]).strip()
@@ -88,7 +89,7 @@ def sentences_of(body: str) -> Sentences:
             before = found.parts[-1]
             found.parts[-1] = Part(before.text, _union(before.states, states))
         begun = after
-    if rest := _trimmed(body[begun:]):
+    if any(map(str.isalnum, rest := _trimmed(body[begun:]))):
         found.parts.append(Part(rest, ()))
     return found
 
@@ -179,7 +180,8 @@ def _runs(text: str) -> list[list[_Bracket]]:
     """Brackets that follow each other with nothing but marks between them."""
     runs: list[list[_Bracket]] = []
     for bracket in _brackets(text):
-        if runs and _BETWEEN.fullmatch(text, runs[-1][-1].end, bracket.start):
+        near = runs and bracket.start - runs[-1][-1].end <= _WIDEST_GAP
+        if near and _BETWEEN.fullmatch(text, runs[-1][-1].end, bracket.start):
             runs[-1].append(bracket)
         else:
             runs.append([bracket])
@@ -246,12 +248,10 @@ def _sentence_ends(after: str) -> bool:
     rest = after.lstrip(" \u200e\u200f")
     if not rest or rest[0] in _ENDS:
         return True
-    if rest[0] == "," and (word := rest[1:].lstrip()):
-        rest = word
     return rest[0].isalpha() and not rest[0].islower()
 
 
 def _trimmed(text: str) -> str:
     """One line, without the marks that join a sentence to the ones around it."""
     line = " ".join(text.split())
-    return line.lstrip(";,./؛،。；， ").rstrip(";,؛،；， /")
+    return line.lstrip(";:,./؛،。；， ").rstrip(";,؛،；， /")

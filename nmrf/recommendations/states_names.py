@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.core import get_global
@@ -97,7 +97,7 @@ def _index() -> tuple[dict[str, str], dict[str, str]]:
     return exact, loose
 
 
-@cache
+@lru_cache(maxsize=4096)
 def match_state(name: str) -> str | None:
     """The ISO 3166-1 alpha-3 code of a State named in a document; None if the name is unknown.
 
@@ -110,7 +110,7 @@ def match_state(name: str) -> str | None:
     return exact.get(squeezed) or loose.get(_shuffled(name))
 
 
-@cache
+@lru_cache(maxsize=1024)
 def nearest_state(name: str) -> str | None:
     """The code of the State whose name is nearly this one, to ask "did you mean"; or None."""
     from rapidfuzz import fuzz, process

@@ -9,6 +9,8 @@ import docx
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nmrf.core.errors import BadFile
 from nmrf.recommendations.matrix import (
@@ -17,8 +19,12 @@ from nmrf.recommendations.matrix import (
     Matrix,
     MatrixCounts,
     StateMention,
+    _Reading,
     read_matrix,
 )
+from nmrf.recommendations.matrix_cells import Source, source_of
+from nmrf.recommendations.matrix_states import sentences_of
+from nmrf.recommendations.matrix_table import Cell, Row, TableFile
 
 G1 = ["Recommendation", "Recommending state/s", "Position", "Full list of rights/affected persons"]
 G2 = [
@@ -225,6 +231,57 @@ def test_what_is_in_brackets_is_no_state_unless_known():
         ("Ratify it (Istanbul Convention)", ["ITA"]),
     ]
     assert matrix.doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "parts"),
+    [
+        ("Ratify it (Spain), and sign it (Peru)", [("Ratify it", "ESP"), ("and sign it", "PER")]),
+        ("Ratify it (Spain): Sign it (Peru).", [("Ratify it", "ESP"), ("Sign it", "PER")]),
+        ("Ratify it (Spain) Sign it (Peru)", [("Ratify it", "ESP"), ("Sign it", "PER")]),
+        ("Ratify it [Spain]; (Peru) and (Chad).*", [("Ratify it", "ESP PER TCD")]),
+        ("Ratify it (Venezuela (Bolivarian Republic of);", [("Ratify it", "VEN")]),
+        ("Ratify it (Côte d’Ivoire/Viet Nam);", [("Ratify it", "CIV VNM")]),
+        ("Ratify it (Trinidad and Tobago and Mali);", [("Ratify it", "TTO MLI")]),
+    ],
+)
+def test_ways_to_write_states(body, parts):
+    found = sentences_of(body).parts
+    assert [(part.text, " ".join(s.code or "?" for s in part.states)) for part in found] == parts
+
+
+@pytest.mark.parametrize(
+    ("written", "symbol", "paragraph"),
+    [
+        ("A/HRC/43/15 - Para 121", "A/HRC/43/15", "121"),
+        ("A/HRC/43/15/ADD. 1, paras. 3, 4 and 6", "A/HRC/43/15/Add.1", "3, 4 and 6"),
+        ("A/HRC/43/15/Add.1", "A/HRC/43/15/Add.1", ""),
+        ("A/HRC/WG.6/20/L.5 - Para. 3 (a)", "A/HRC/WG.6/20/L.5", "3 (a)"),
+        ("A/HRC/DEC/59/112", "A/HRC/DEC/59/112", ""),
+    ],
+)
+def test_ways_to_write_a_source(written, symbol, paragraph):
+    source = source_of(written)
+    assert source == Source(symbol, paragraph, written)
+
+
+CELL_SIGNS = st.text(
+    "140.7-٫١() ;,:\nA/HRC/Add.1 Source of Position Spain Wakanda 和و²", max_size=60
+)
+
+
+@given(st.lists(st.tuples(CELL_SIGNS, CELL_SIGNS, CELL_SIGNS), max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_no_text_breaks_the_reader(rows):
+    cells = tuple(
+        Row(n, tuple(Cell(at, at + 1, text.strip()) for at, text in enumerate(row)))
+        for n, row in enumerate([("Recommendation", "Position", "Themes"), *rows], start=1)
+    )
+    reading = _Reading()
+    reading.read(cells)
+    reading.conclude(TableFile((), (), (), (cells,)))
+    numbers = [row.number for row in reading.rows if row.number]
+    assert sorted(numbers) == sorted(set(numbers))
 
 
 def test_unknown_states_are_named_and_doubted():
