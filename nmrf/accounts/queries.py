@@ -163,6 +163,12 @@ def hold(session: Session, person_id: int) -> Person | None:
     )
 
 
+def hold_institution(session: Session, institution: Institution) -> None:
+    """Read the institution anew and lock it: its kind decides which offices there are."""
+    session.flush()
+    session.refresh(institution, with_for_update=True)
+
+
 def person(session: Session, person_id: int) -> Person | None:
     """A person with offices, institutions, absences and substitutes."""
     return session.scalar(

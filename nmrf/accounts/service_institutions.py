@@ -69,6 +69,7 @@ def change_institution(
             at `parent`, when it lies below this one.
     """
     access.require(ctx.actor, "accounts.manage")
+    queries.hold_institution(ctx.session, institution)
     values = _checked(ctx, institution, name, short_name, email, region, groups)
     if kind != institution.kind:
         _require_offices_fit(ctx, institution, kind)
@@ -93,6 +94,7 @@ def deactivate_institution(ctx: Ctx, institution: Institution) -> None:
         Conflict: when it is closed, or somebody still holds an office in it.
     """
     access.require(ctx.actor, "accounts.manage")
+    queries.hold_institution(ctx.session, institution)
     if not institution.active:
         raise Conflict(_("This institution is closed already."))
     held = queries.offices_in(ctx.session, institution.id, ctx.today)
@@ -133,8 +135,9 @@ def _checked(
     groups: Sequence[str],
 ) -> dict[str, Any]:
     plain = clean_name(name)
-    other = ctx.session.scalar(select(Institution).where(Institution.name == plain))
-    if other is not None and other is not institution:
+    own_id = institution.id if institution else None
+    names = ctx.session.execute(select(Institution.id, Institution.name))
+    if any(id_ != own_id and name.casefold() == plain.casefold() for id_, name in names):
         raise Invalid(_("There already is an institution of this name."), place="name")
     short = clean_line(short_name, place="short_name", longest=LONGEST_SHORT_NAME)
     return {

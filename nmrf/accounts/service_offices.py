@@ -53,6 +53,7 @@ def _give(
 ) -> Office:
     ctx.session.flush()
     person = queries.hold(ctx.session, person.id) or person
+    queries.hold_institution(ctx.session, institution)
     access.require(
         ctx.actor,
         "office.grant",

@@ -62,6 +62,7 @@ def test_without_a_short_name_the_initials_serve(acting, name, short):
     ("values", "place"),
     [
         ({"name": "Ministry of Justice"}, "name"),
+        ({"name": "MINISTRY  of justice"}, "name"),
         ({"name": ""}, "name"),
         ({"name": "<b>Ministry</b>"}, "name"),
         ({"name": "M" * 201}, "name"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pyotp
 import pytest
@@ -201,6 +203,27 @@ def test_a_code_is_taken_once_from_two_browsers(client_for, with_factor, clock):
         sign_in(client, with_factor)
         answers.append(client.post("/sign-in/code", data={"code": code}).status_code)
     assert answers == [302, 422]
+
+
+def at_once(*calls):
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return sorted(done.result() for done in [pool.submit(call) for call in calls])
+
+
+def test_a_code_is_taken_once_at_the_same_moment(client_for, with_factor, clock):
+    code = code_now(with_factor, clock)
+    clients = [client_for(), client_for()]
+    for client in clients:
+        sign_in(client, with_factor)
+    calls = [partial(client.post, "/sign-in/code", data={"code": code}) for client in clients]
+    assert at_once(*(lambda call=call: call().status_code for call in calls)) == [302, 422]
+
+
+def test_tries_at_the_same_moment_are_all_counted(client_for, world, fresh):
+    clients = [client_for() for _n in range(4)]
+    calls = [partial(sign_in, client, world.focal, "wrong") for client in clients]
+    assert at_once(*(lambda call=call: call().status_code for call in calls)) == [422] * 4
+    assert fresh(world.focal).failed_attempts == 4
 
 
 def test_the_second_step_needs_the_first(client, world):
