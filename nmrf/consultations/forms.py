@@ -17,6 +17,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -148,7 +149,10 @@ class AnswerForm(BaseForm):
     coming = RadioField(
         _l("Will you come?"),
         [InputRequired(_l("Choose one of the two."))],
-        choices=[("yes", _l("We come")), ("no", _l("We do not come"))],
+        choices=[
+            SelectChoice(value="yes", label=_l("We come")),
+            SelectChoice(value="no", label=_l("We do not come")),
+        ],
     )
     consents = BooleanField(_l("Our organisation may be named in the list of participants"))
 

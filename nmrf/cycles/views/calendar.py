@@ -14,6 +14,7 @@ from nmrf.core import i18n, words
 from nmrf.core.calendar import add_months
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _
+from nmrf.core.roles import PUBLIC
 from nmrf.cycles import calendar as cycle_calendar
 from nmrf.cycles import entries, queries
 from nmrf.cycles.due import due
@@ -117,10 +118,10 @@ def feed() -> Response:
     """The calendar to subscribe to: the public one, or by token what its person may see."""
     context = ctx()
     token = flask.request.args.get("token", "")
-    language = i18n.language()
-    if token:
-        context = context.acting_as(cycle_calendar.feed_actor(context, token))
-        language = context.actor.language
+    # Without a token it is the public one for everybody: caches may keep it.
+    reader = cycle_calendar.feed_actor(context, token) if token else PUBLIC
+    context = context.acting_as(reader)
+    language = reader.language if token else i18n.language()
     with i18n.speaking(language):
         found = entries.collect(
             context, kinds=_kinds(), first=add_months(context.today, -CALENDAR_MONTHS)
