@@ -264,6 +264,11 @@ _only(
     "recommendation.assign",
     "recommendation.position",
 )
+_only(
+    GOVERNMENT,
+    _l("How institutions answered their assignments is for the Government's own offices."),
+    "assignment.see",
+)
 
 
 @_rule("assignment.answer")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from nmrf.core.i18n import _l
 from nmrf.cycles import gates
@@ -17,10 +17,9 @@ from nmrf.recommendations.models import Assignment, Position, Recommendation
 
 def has_lead() -> ColumnElement[bool]:
     """Whether an institution leads now."""
-    return exists().where(
-        Assignment.recommendation_id == Recommendation.id,
-        Assignment.lead,
-        Assignment.ended_at.is_(None),
+    leading = aliased(Assignment)  # so that it also stands in a query about assignments
+    return Recommendation.id.in_(
+        select(leading.recommendation_id).where(leading.lead, leading.ended_at.is_(None))
     )
 
 

@@ -184,13 +184,16 @@ def entries_of(session: Session, cycle: Cycle) -> dict[str, Entry]:
         .where(recommendation_label.c.recommendation_id.in_(of_cycle))
     ):
         terms.setdefault(id_, []).append(Term(scheme, code, name))
-    newest: dict[int, int | None] = {}
-    for id_, batch_id in session.execute(
-        select(PositionChange.recommendation_id, PositionChange.batch_id)
-        .where(PositionChange.recommendation_id.in_(of_cycle))
-        .order_by(PositionChange.id)
-    ):
-        newest[id_] = batch_id
+    # The last one of each wins.
+    newest: dict[int, int | None] = dict(
+        session.execute(
+            select(PositionChange.recommendation_id, PositionChange.batch_id)
+            .where(PositionChange.recommendation_id.in_(of_cycle))
+            .order_by(PositionChange.id)
+        )
+        .tuples()
+        .all()
+    )
     table = Recommendation.__table__
     return {
         row.number: Entry(

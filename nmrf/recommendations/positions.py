@@ -120,8 +120,8 @@ def _check_locks(rows: Sequence[Recommendation], locks: Mapping[int, int]) -> No
         if locks.get(row.id, row.lock) != row.lock:
             raise Conflict(
                 _(
-                    "Somebody else changed %(number)s meanwhile. Its position is now “%(position)s”. "
-                    "Compare it with yours and save again.",
+                    "Somebody else changed %(number)s meanwhile. Its position is now "
+                    "“%(position)s”. Compare it with yours and save again.",
                     number=row.number,
                     position=POSITION_LABELS[row.position],
                 )
