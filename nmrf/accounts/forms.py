@@ -166,10 +166,14 @@ class HandOverForm(BaseForm):
 class CloseForm(BaseForm):
     successor = SelectField(_l("Who takes the offices over today"), coerce=number)
 
-    def offer(self, colleagues: list[Person], others: list[Person]) -> None:
-        """Offer nobody, colleagues, and everybody else."""
-        self.successor.choices = _grouped(
-            _("Nobody: others hold these offices"), colleagues, others, empty_value=str(NOBODY)
+    def offer(self, colleagues: list[Person], others: list[Person], *, needed: bool) -> None:
+        """Offer colleagues and everybody else, and nobody where no successor is needed."""
+        self.successor.choices = (
+            _grouped(_("Choose a person"), colleagues, others)
+            if needed
+            else _grouped(
+                _("Nobody: others hold these offices"), colleagues, others, empty_value=str(NOBODY)
+            )
         )
         self.successor.validate_choice = False
 

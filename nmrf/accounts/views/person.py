@@ -187,9 +187,11 @@ def hand_over_page(person_id: int) -> Response:
 def close_account(person_id: int) -> Response:
     person, now = _changeable(person_id), ctx()
     form = CloseForm()
+    held = _offices(person)
     form.offer(
         queries.colleagues(now.session, person, now.today),
         queries.successors(now.session, person, now.today),
+        needed=not all(held["others"].values()),
     )
     if form.validate_on_submit():
         try:
@@ -212,7 +214,7 @@ def close_account(person_id: int) -> Response:
         422 if form.errors else 200,
         form=form,
         standing_in=queries.standing_in_for(now.session, person.id, now.today),
-        **_offices(person),
+        **held,
     )
 
 

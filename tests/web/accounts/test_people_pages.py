@@ -267,6 +267,8 @@ def test_a_hand_over_leads_to_the_sheet(client, client_for, world):
 def test_an_account_is_closed_with_a_successor(client, client_for, world, fresh):
     page = f"/people/{world.focal.id}"
     theirs = client_for(world.focal)
+    offered = texts(client.get(f"{page}/close"), "//select[@name='successor']//option")
+    assert offered[0] == "Choose a person"
     alone = client.post(f"{page}/close", data={"successor": "0"})
     assert (alone.status_code, errors(alone)) == (
         422,
