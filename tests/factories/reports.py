@@ -20,17 +20,14 @@ from nmrf.reports.models import (
     ReportVersion,
     VersionState,
 )
+from nmrf.reports.structure import LEVELS, heading_label
 from nmrf.reports.words import count_words
 from nmrf.updates.models import Round, Update, UpdateSnapshot, UpdateState
 from tests.factories import THEN
 
 _years = itertools.count(2000)
 
-HEADINGS = {
-    "#": (BlockKind.CHAPTER, "I."),
-    "##": (BlockKind.SECTION, "A."),
-    "###": (BlockKind.SUBSECTION, "1."),
-}
+HEADINGS = {"#": BlockKind.CHAPTER, "##": BlockKind.SECTION, "###": BlockKind.SUBSECTION}
 
 
 def report(session: Session, of: Cycle, **values: object) -> Report:
@@ -60,9 +57,15 @@ def version(
     session.add(row)
     session.flush()
     n = 0
+    counts = dict.fromkeys(LEVELS.values(), 0)
     for position, text in enumerate(texts, start=1):
         mark, _space, rest = text.partition(" ")
-        kind, label = HEADINGS.get(mark, (BlockKind.PARAGRAPH, ""))
+        kind, label = HEADINGS.get(mark, BlockKind.PARAGRAPH), ""
+        if kind in LEVELS:
+            level = LEVELS[kind]
+            counts |= {key: 0 for key in counts if key > level}
+            counts[level] += 1
+            label = heading_label(level, counts[level])
         if text.startswith("(Recommendation"):
             kind = BlockKind.CITATION
         n += kind is BlockKind.PARAGRAPH
