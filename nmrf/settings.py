@@ -30,8 +30,11 @@ class Settings(BaseSettings):
 
     environment: Environment = "development"
     secret_key: SecretStr = SecretStr("")
-    database_url: str = f"sqlite:///{INSTANCE / 'nmrf.sqlite'}"
     instance: Path = INSTANCE
+    # Beside the files, wherever the instance folder lies.
+    database_url: str = Field(
+        default_factory=lambda read: f"sqlite:///{read.get('instance', INSTANCE) / 'nmrf.sqlite'}"
+    )
     workflows: Path = WORKFLOWS
 
     site_name: str

@@ -89,6 +89,12 @@ _ALL = (
         "nmrf.consultations.service:plan_series",
     ),
     Job(
+        "recommendations.silence",
+        _l("Takes an assignment as accepted when the institution has not answered in time."),
+        daily(6),
+        "nmrf.recommendations.service:accept_silent",
+    ),
+    Job(
         "cycles.remind",
         _l("Reminds of dates in the calendar that are coming up."),
         daily(7),

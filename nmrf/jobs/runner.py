@@ -67,11 +67,11 @@ def _end(
     tools: Tools, run: JobRun, *, done: dict[str, int] | None = None, error: str = ""
 ) -> JobRun:
     run.ended_at, run.ok = tools.clock.now(), not error
-    run.done, run.error = done or {}, error
+    run.done, run.error = {name: n for name, n in (done or {}).items() if n}, error
     with tools.database.writing() as session:
         kept = session.merge(run)
     if error:
         log.error("job failed", extra={"job": run.job, "error": error})
-    elif done:
-        log.info("job done", extra={"job": run.job, "done": done})
+    elif run.done:
+        log.info("job done", extra={"job": run.job, "done": run.done})
     return kept

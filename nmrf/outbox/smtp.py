@@ -125,6 +125,10 @@ class SmtpTransport:
             except (smtplib.SMTPException, OSError):
                 server.close()
 
+    def check(self) -> None:
+        """Connect, and sign in where there is a user. Raises `TemporaryFailure`."""
+        self._connect()
+
     def send(self, message: EmailMessage) -> None:
         """Send to the one address in `To`. Raises `PermanentFailure` or `TemporaryFailure`."""
         content = message.as_bytes(policy=POLICY)
