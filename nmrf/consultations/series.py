@@ -142,6 +142,7 @@ def _plan(ctx: Ctx, series: Series, cycle: Cycle) -> bool:
             latest,
             starts_at=starts_at,
             ends_at=starts_at + (latest.ends_at - latest.starts_at),
+            title=series.title,
             cycle=cycle,
         )
     notices.series_planned(ctx, series, consultation)

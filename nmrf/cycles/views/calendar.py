@@ -67,7 +67,6 @@ def calendar() -> str:
             {
                 "name": "kind",
                 "label": _("Kind"),
-                "open": True,
                 "options": [
                     {"value": name, "label": str(label), "chosen": name in kinds}
                     for name, label in entries.KINDS.items()

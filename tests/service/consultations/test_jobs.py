@@ -66,7 +66,8 @@ def test_the_next_is_like_the_last_at_the_same_local_time(ctx, secretary, world,
         datetime(2027, 7, 15, 8, 0, tzinfo=UTC),  # 10:00 in summer as in winter
         timedelta(hours=3),
     )
-    assert (new.venue, new.agenda, [i.institution_id for i in new.invitations]) == (
+    assert (new.title, new.venue, new.agenda, [i.institution_id for i in new.invitations]) == (
+        "Half-yearly",
         "Hall",
         "Opening",
         [world.league.id],

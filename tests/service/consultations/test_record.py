@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from nmrf.accounts.models import InstitutionKind
 from nmrf.consultations import queries, service
@@ -17,6 +18,7 @@ from nmrf.consultations.reach import reach_of, reach_of_cycle
 from nmrf.consultations.service import Attendance
 from nmrf.core.errors import Conflict, Invalid, Refused
 from nmrf.core.roles import PUBLIC, Visibility
+from nmrf.outbox.models import Message
 from tests import factories
 from tests.factories.consultations import STARTS, announced, held
 from tests.factories.cycles import mails
@@ -144,6 +146,8 @@ def test_an_outcome_has_an_owner_who_is_told_and_says_when_it_is_done(
             "Agreed at “Hearing”: something for Ministry of Justice",
         )
     ]
+    [message] = ctx.session.scalars(select(Message).where(Message.kind == "outcome.given"))
+    assert f"http://nmrf.test/consultations/{meeting.id}#outcomes\n" in message.body
     focal = make_ctx(world.focal)
     assert [o.id for o in queries.open_outcomes(focal)] == [outcome.id]
     with pytest.raises(Refused):
