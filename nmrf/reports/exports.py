@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from babel import Locale
 from babel.dates import format_date, format_interval
 
@@ -95,9 +97,17 @@ def session_lines(ctx: Ctx, cycle: Cycle) -> list[str]:
     known = planning.facts(ctx.house, cycle.state, cycle.session, cycle.number, cycle.facts).dates
     first, last = known.get("session_start"), known.get("session_end")
     if first and last and not first.month_only:
-        days = format_interval(first.on, last.on, "yMMMMd", locale=i18n.locale())
-        lines.append(_("Geneva, %(days)s", days=days))
+        lines.append(_("Geneva, %(days)s", days=_days(first.on, last.on, language)))
     return lines
+
+
+def _days(first: date, last: date, language: str) -> str:
+    """The days of a session: "20–31 January 2025", "29 April–10 May 2024"."""
+    if language != "en":
+        return format_interval(first, last, "yMMMd", locale=i18n.locale())
+    same_month = (first.year, first.month) == (last.year, last.month)
+    begins = str(first.day) if same_month else format_date(first, "d MMMM", locale="en")
+    return f"{begins}–{format_date(last, 'd MMMM y', locale='en')}"
 
 
 def ordinal(n: int) -> str:

@@ -28,6 +28,7 @@ from nmrf.reports.models import Block, BlockKind, Fate, Paragraph, Report, Repor
 from nmrf.reports.ordering import BLOCK, forget, hold, settle
 from nmrf.reports.service import open_next_version
 from nmrf.reports.texts import LONGEST_HEADING
+from nmrf.reports.word_in import Block as Part
 from nmrf.reports.word_in import Outline, open_report
 from nmrf.reports.words import count_words
 
@@ -186,7 +187,7 @@ def apply(
             for line in pairing.merged:
                 take_away(ctx, ctx.session.get_one(Block, line.id), into=into)
     version.notes = {note.label: note.text for note in outline.notes}
-    _settle_order(ctx, version, placed, draft)
+    _settle_order(ctx, version, placed, draft, relabel=not _has_labels(outline))
     unresolved = link_version(ctx, version.id, register_of(ctx, report))
     events.record(
         ctx,
@@ -220,13 +221,14 @@ def _write(
     ctx.session.flush()
     identity = {p.index: row.id for p, row in zip(new, paragraphs, strict=True)}
     owners = _owners(outline, matching)
+    has_labels = _has_labels(outline)
     added: list[dict[str, Any]] = []
     for pairing in matching.pairings:
         block = outline.blocks[pairing.index]
         text = block.text if block.kind == "paragraph" else block.text[: LONGEST_HEADING * 3]
         values = {
             "kind": BlockKind(block.kind),
-            "label": block.label[:80],
+            "label": _label(block, pairing.kept, has_labels=has_labels),
             "number": block.number,
             "text": text,
             "words": count_words(text),
@@ -261,6 +263,12 @@ def _write(
         pairing.kept.id if pairing.kept else new_ids[identity[pairing.index]]
         for pairing in matching.pairings
     ]
+
+
+def _label(part: Part, kept: Line | None, *, has_labels: bool) -> str:
+    if not part.level or has_labels:
+        return part.label[:80]
+    return kept.label if kept and kept.label else "?"  # filled in by `settle`
 
 
 def _differs(line: Line, values: dict[str, Any]) -> bool:
@@ -311,8 +319,18 @@ def _owners(outline: Outline, matching: Matching) -> dict[int, int | None]:
     return owners
 
 
+def _has_labels(outline: Outline) -> bool:
+    """Whether the headings of the file are numbered; where none is, they are given labels."""
+    return any(block.label for block in outline.blocks if block.level)
+
+
 def _settle_order(
-    ctx: Ctx, version: ReportVersion, placed: Sequence[int], draft: Sequence[Line]
+    ctx: Ctx,
+    version: ReportVersion,
+    placed: Sequence[int],
+    draft: Sequence[Line],
+    *,
+    relabel: bool,
 ) -> None:
     """The order of the file; tombstones stand behind what they stood behind."""
     ctx.session.flush()
@@ -328,4 +346,4 @@ def _settle_order(
     order = list(behind.get(None, []))
     for block_id in placed:
         order += [now[block_id], *behind.get(block_id, [])]
-    settle(ctx, version, order)
+    settle(ctx, version, order, relabel=relabel)
