@@ -317,9 +317,9 @@ def _check_move(one: Assignment, to: AssignmentState, *, by_secretariat: bool) -
         raise Conflict(
             _("%(number)s is no longer with %(name)s.", number=number, name=one.institution.name)
         )
-    # A dispute is decided by the secretariat, and nothing else is.
-    decides = one.state == AssignmentState.DISPUTED
-    if to not in TRANSITIONS[one.state] or decides != by_secretariat:
+    # The secretariat decides disputes and nothing else.
+    possible = one.state == AssignmentState.DISPUTED if by_secretariat else True
+    if to not in TRANSITIONS[one.state] or not possible:
         raise Conflict(
             _(
                 "%(number)s: this is not possible, because the assignment is now: %(state)s.",

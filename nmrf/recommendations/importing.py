@@ -281,7 +281,7 @@ def _old_values(one: Update, labels: dict[tuple[str, str, str], int]) -> dict[st
         "position_paragraph": old.stand.paragraph,
         "national_position": old.national_position,
         "justification": old.justification,
-        "moved": one.changes_any("position"),
+        "changed": [change.field for change in one.changes],
     }
 
 

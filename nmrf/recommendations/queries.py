@@ -66,6 +66,14 @@ def by_ids(session: Session, ids: Iterable[int]) -> list[Recommendation]:
     )
 
 
+def numbers_of(session: Session, cycle: Cycle) -> dict[str, int]:
+    """The ids of a cycle's recommendations by UN number."""
+    rows = session.execute(
+        select(Recommendation.number, Recommendation.id).where(Recommendation.cycle_id == cycle.id)
+    )
+    return dict(rows.tuples().all())
+
+
 def of_cycle(session: Session, cycle: Cycle) -> list[Recommendation]:
     """All recommendations of a cycle, by number."""
     return list(

@@ -3,7 +3,7 @@
 from nmrf.recommendations.models import AssignmentState, Position
 
 # An institution may dispute also what it has accepted, above all where its silence was taken for
-# a yes. Only the secretariat ends a dispute, by upholding the assignment or by ending it.
+# a yes. A dispute ends when the institution accepts after all or the secretariat upholds it.
 TRANSITIONS: dict[AssignmentState, frozenset[AssignmentState]] = {
     AssignmentState.PROPOSED: frozenset({AssignmentState.ACCEPTED, AssignmentState.DISPUTED}),
     AssignmentState.ACCEPTED: frozenset({AssignmentState.DISPUTED}),

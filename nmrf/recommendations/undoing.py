@@ -142,7 +142,9 @@ def _built_on(ctx: Ctx, batch: ImportBatch) -> Iterable[str]:
 
 def _positioned_by_hand(ctx: Ctx, batch: ImportBatch) -> Iterable[str]:
     """Positions entered after the import, of what it created or moved."""
-    moved = [number for number, old in batch.undo["updated"].items() if old["moved"]]
+    moved = [
+        number for number, old in batch.undo["updated"].items() if "position" in old["changed"]
+    ]
     numbers = ctx.session.scalars(
         select(Recommendation.number)
         .join(PositionChange, PositionChange.recommendation_id == Recommendation.id)

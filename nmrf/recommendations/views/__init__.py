@@ -1,7 +1,6 @@
-"""Pages of the recommendations: register, memory page, import."""
+"""Pages of the recommendations: register, memory page, import, acts on ticked rows."""
 
-from __future__ import annotations
+from nmrf.recommendations.views import acts, imports, memory, register
+from nmrf.recommendations.views.common import bp
 
-import flask
-
-bp = flask.Blueprint("recommendations", __name__, url_prefix="/recommendations")
+__all__ = ["acts", "bp", "imports", "memory", "register"]
