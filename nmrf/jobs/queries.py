@@ -26,7 +26,7 @@ def last_runs(session: Session) -> dict[str, LastRuns]:
     last = session.scalars(select(JobRun).where(JobRun.id.in_(newest))).all()
     good_ids = select(func.max(JobRun.id)).where(JobRun.ok.is_(True)).group_by(JobRun.job)
     rows = session.execute(select(JobRun.job, JobRun.started_at).where(JobRun.id.in_(good_ids)))
-    good = dict(rows.tuples().all())
+    good = dict(rows.all())
     return {run.job: LastRuns(run, good.get(run.job)) for run in last}
 
 

@@ -71,7 +71,7 @@ def _grouped(session: Session, column: Any, conditions: Sequence[Any]) -> dict[A
     rows = session.execute(
         select(column, func.count()).where(*conditions).group_by(column).order_by(column)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def message(session: Session, message_id: int) -> Message | None:
