@@ -35,7 +35,9 @@ def language() -> str:
 
 def locale() -> Locale:
     """The Babel locale of the language spoken now, for dates, numbers and names."""
-    return Locale.parse(_language.get(), sep="-")
+    code = _language.get()
+    # UN documents write "28 January 2025", which plain "en" would turn round.
+    return Locale("en", "GB") if code == "en" else Locale.parse(code, sep="-")
 
 
 def direction() -> str:

@@ -27,7 +27,7 @@ def test_a_deadline_ends_at_midnight_of_its_local_date(now, state, relative):
     assert (said.state, said.relative) == (state, relative)
     assert (said.weekday, said.date, said.time, said.zone) == (
         "Sunday",
-        "January 31, 2027",
+        "31 January 2027",
         "24:00",
         "CET",
     )
