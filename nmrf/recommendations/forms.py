@@ -158,5 +158,13 @@ class ImportForm(BaseForm):
 class ApplyForm(BaseForm):
     cycle = HiddenField()
     name = HiddenField()
+    positions_on = DateField(
+        _l("Day of the positions"),
+        [Optional()],
+        description=_l(
+            "When the State took the positions of this list: the day of its addendum, or of the "
+            "adoption. Empty means the day that the calendar knows, or else today."
+        ),
+    )
     overwrite = BooleanField(_l("Take the list's position for these, too"))
     other = BooleanField(_l("I have looked: this is the right file for this cycle"))

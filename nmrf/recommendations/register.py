@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.orm import aliased, contains_eager, selectinload
@@ -244,7 +245,7 @@ class Count:
 def facets(ctx: Ctx, chosen: Filter) -> dict[str, list[Count]]:
     """The counts of every facet under the filters of all others, in one statement."""
     in_force = conditions(ctx, chosen)
-    rows = ctx.session.execute(union_all(*_facet_queries(ctx, in_force))).all()
+    rows = ctx.session.execute(union_all(*_facet_queries(ctx, chosen, in_force))).all()
     found: dict[str, list[Count]] = {}
     for facet, value, name, count in rows:
         found.setdefault(facet, []).append(Count(value, name, count))
@@ -253,7 +254,9 @@ def facets(ctx: Ctx, chosen: Filter) -> dict[str, list[Count]]:
     return found
 
 
-def _facet_queries(ctx: Ctx, in_force: Mapping[str, ColumnElement[bool]]) -> list[Any]:
+def _facet_queries(
+    ctx: Ctx, chosen: Filter, in_force: Mapping[str, ColumnElement[bool]]
+) -> list[Any]:
     def others(facet: str) -> list[ColumnElement[bool]]:
         return [condition for name, condition in in_force.items() if name != facet]
 
@@ -310,11 +313,12 @@ def _facet_queries(ctx: Ctx, in_force: Mapping[str, ColumnElement[bool]]) -> lis
         )
     if access.can(ctx.actor, "assignment.see"):
         answer = cast(Assignment.state, String)
+        whose = Assignment.institution_id == int(chosen.ours) if chosen.ours else true()
         queries.append(
             select(literal("assignment"), answer, nothing, how_many)
             .select_from(Recommendation)
             .join(Assignment, Assignment.recommendation_id == Recommendation.id)
-            .where(Assignment.ended_at.is_(None), *others("assignment"))
+            .where(Assignment.ended_at.is_(None), whose, *others("assignment"))
             .group_by(answer)
         )
     return queries

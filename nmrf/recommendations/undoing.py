@@ -14,7 +14,7 @@ from nmrf.core.db import Base
 from nmrf.core.errors import Conflict, NotFound
 from nmrf.core.i18n import Lazy, _, _l
 from nmrf.core.search import fold
-from nmrf.recommendations.importing import forget_loaded
+from nmrf.recommendations.import_writing import forget_loaded
 from nmrf.recommendations.models import (
     ImportBatch,
     Label,

@@ -94,6 +94,7 @@ def preview(sha256: str) -> Page:
                 data,
                 file.name,
                 overwrite_positions=bool(form.overwrite.data),
+                positions_on=form.positions_on.data,
             )
         )
 

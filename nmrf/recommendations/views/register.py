@@ -18,7 +18,7 @@ from nmrf.core.words import number
 from nmrf.cycles.models import Cycle
 from nmrf.cycles.queries import cycles
 from nmrf.files.views import send
-from nmrf.recommendations import exports, register
+from nmrf.recommendations import exports, queries, register
 from nmrf.recommendations.models import ASSIGNMENT_STATE_LABELS, POSITION_LABELS, Position
 from nmrf.recommendations.register import NONE, Count, Filter
 from nmrf.recommendations.states_names import state_name
@@ -163,17 +163,35 @@ def _ours(context: Ctx, chosen: Filter) -> Institution | None:
     return context.session.get(Institution, int(chosen.ours)) if chosen.ours else None
 
 
-def _mine(context: Ctx) -> list[Chip]:
-    """Links to what is assigned to the institutions that the actor speaks for."""
+@dataclass(frozen=True)
+class Mine:
+    """An institution that the actor speaks for, and how many assignments wait for its answer."""
+
+    name: str
+    waiting: int
+    url: str
+    waiting_url: str
+
+
+def _mine(context: Ctx) -> list[Mine]:
     ids = context.actor.institutions_as(*access.MINISTRY)
     if not ids:
         return []
+    waiting = {one.institution_id: one.count for one in queries.waiting_for(context)}
     rows = context.session.execute(
         select(Institution.id, Institution.name)
         .where(Institution.id.in_(ids))
         .order_by(Institution.name)
     )
-    return [Chip(name, flask.url_for("recommendations.index", ours=str(id_))) for id_, name in rows]
+    return [
+        Mine(
+            name,
+            waiting.get(id_, 0),
+            flask.url_for("recommendations.index", ours=str(id_)),
+            flask.url_for("recommendations.index", ours=str(id_), assignment="proposed"),
+        )
+        for id_, name in rows
+    ]
 
 
 def _can_answer(context: Ctx, chosen: Filter) -> bool:
