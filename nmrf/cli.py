@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from nmrf import schema
@@ -196,6 +197,31 @@ def workflows_show(settings: Settings, args: argparse.Namespace) -> int:
     return OK
 
 
+# --- Imports ------------------------------------------------------------------------------------
+
+
+def import_matrix(_settings: Settings, args: argparse.Namespace) -> int:
+    """Import a Word list of recommendations into the cycle of a State and session."""
+    import json
+
+    from nmrf.recommendations.import_file import import_matrix_file, summary
+
+    tools = _tools()
+    opened = tools.database.reading if args.dry_run else tools.database.writing
+    with opened() as session:
+        ctx = Ctx(SYSTEM, tools.clock.now(), session, tools.house)
+        report, warnings = import_matrix_file(
+            ctx, Path(args.file), state=args.state, session=args.session, dry_run=args.dry_run
+        )
+    for warning in warnings:
+        print(f"nmrf: {warning}", file=sys.stderr)
+    if args.json:
+        print(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(summary(report, dry_run=args.dry_run)))
+    return OK
+
+
 # --- Looking after it ---------------------------------------------------------------------------
 
 
@@ -300,6 +326,27 @@ COMMANDS = (
         {"id": {"metavar": "ROUTE", "nargs": "?", "help": "its id, such as denmark"}},
         needs_database=False,
     ),
+    Command(
+        "import matrix",
+        "import OHCHR's Word list of recommendations",
+        import_matrix,
+        {
+            "file": {"metavar": "FILE", "help": "the list, as .docx"},
+            "--state": {
+                "metavar": "CODE",
+                "required": True,
+                "help": "the State under review, such as SVN",
+            },
+            "--session": {
+                "metavar": "N",
+                "type": int,
+                "required": True,
+                "help": "its session of the Working Group; a cycle is opened if there is none",
+            },
+            "--dry-run": {"action": "store_true", "help": "only say what would happen"},
+            "--json": {"action": "store_true", "help": "print the result as JSON"},
+        },
+    ),
     Command("reconcile", "verify the event log and the statuses", reconcile),
     Command("doctor", "examine the installation", doctor, {}, False),
     Command(
@@ -318,6 +365,7 @@ COMMANDS = (
     ),
 )
 GROUPS = {
+    "import": "files from elsewhere",
     "jobs": "what the service does by itself",
     "workflows": "the definitions of routes and practices",
 }

@@ -70,11 +70,14 @@ def assign(
     _check_owners(supporting, "supporting")
     current = _current(ctx, recommendations)
     given: list[Assignment] = []
+    settled: list[Assignment] = []
     for recommendation in recommendations:
         here = current.setdefault(recommendation.id, [])
         if lead is not None:
             given += _lead(ctx, recommendation, here, lead)
-        given += _support(ctx, recommendation, here, supporting)
+        added = _support(ctx, recommendation, here, supporting)
+        settled += _settled(here, added)
+        given += added
     ctx.session.add_all(given)
     ctx.session.flush()
     by_recommendation: dict[int, list[Assignment]] = {}
@@ -93,6 +96,8 @@ def assign(
                 supporting=[a.institution_id for a in news if not a.lead],
             )
             ctx.session.expire(recommendation, ["assignments"])
+    for one in settled:
+        _record(ctx, "assignment.upheld", one, shared=True)
     notices.assigned(ctx, by_institution)
     changed = len(by_recommendation)
     return Assigned(changed, len(recommendations) - changed)
@@ -160,10 +165,21 @@ def _support(
         new = _proposed(ctx, recommendation, institution, lead=False)
         here.append(new)
         found.append(new)
-        for one in here:
-            # "Ours and theirs": they have been asked, so the dispute is settled.
-            if one.dispute == Dispute.SHARED and one.suggested_id == institution.id:
-                one.state = AssignmentState.ACCEPTED
+    return found
+
+
+def _settled(here: Sequence[Assignment], added: Sequence[Assignment]) -> list[Assignment]:
+    """Disputes that said "ours and theirs", where they have been asked now."""
+    asked = {new.institution_id for new in added}
+    found = [
+        one
+        for one in here
+        if one.state == AssignmentState.DISPUTED
+        and one.dispute == Dispute.SHARED
+        and one.suggested_id in asked
+    ]
+    for one in found:
+        one.state = AssignmentState.ACCEPTED
     return found
 
 

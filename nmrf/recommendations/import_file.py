@@ -80,3 +80,39 @@ def report(seen: Preview) -> dict[str, Any]:
         "updated": len(seen.plan.updated),
         "unchanged": len(seen.plan.unchanged),
     }
+
+
+def summary(result: dict[str, Any], *, dry_run: bool) -> list[str]:
+    """The same for people, line by line."""
+    positions = ", ".join(
+        f"{result[name]} {words}"
+        for name, words in (
+            ("supported", _("supported")),
+            ("noted", _("noted")),
+            ("supported_noted", _("supported/noted")),
+            ("pending", _("without a position")),
+        )
+        if result[name]
+    )
+    done = _("Would be") if dry_run else _("Done")
+    lines = [
+        _(
+            "%(n)s recommendations of %(states)s States under %(themes)s headings: %(positions)s.",
+            n=result["recommendations"],
+            states=result["recommending_states"],
+            themes=result["themes"],
+            positions=positions,
+        ),
+        _(
+            "%(done)s: %(created)s new, %(updated)s changed, %(unchanged)s unchanged.",
+            done=done,
+            created=result["created"],
+            updated=result["updated"],
+            unchanged=result["unchanged"],
+        ),
+    ]
+    for doubt in result["doubtful"]:
+        row = _("row %(n)s", n=doubt["row"]) if doubt["row"] is not None else _("file")
+        place = f"{row}, {doubt['cell']}" if doubt["cell"] else row
+        lines.append(_("Doubtful: %(place)s: %(reason)s", place=place, reason=doubt["reason"]))
+    return lines

@@ -96,6 +96,7 @@ class Entry:
     national_position: str = ""
     justification: str = ""
     by_hand: bool = False  # the secretariat entered its position after the list
+    told: bool = False  # the record of events tells of its position
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +185,7 @@ def entries_of(session: Session, cycle: Cycle) -> dict[str, Entry]:
         .where(recommendation_label.c.recommendation_id.in_(of_cycle))
     ):
         terms.setdefault(id_, []).append(Term(scheme, code, name))
-    # The last one of each wins.
-    newest: dict[int, int | None] = dict(
+    changes = (
         session.execute(
             select(PositionChange.recommendation_id, PositionChange.batch_id)
             .where(PositionChange.recommendation_id.in_(of_cycle))
@@ -194,6 +194,8 @@ def entries_of(session: Session, cycle: Cycle) -> dict[str, Entry]:
         .tuples()
         .all()
     )
+    newest: dict[int, int | None] = dict(changes)  # the last one of each wins
+    told = {id_ for id_, batch_id in changes if batch_id is None}
     table = Recommendation.__table__
     return {
         row.number: Entry(
@@ -208,6 +210,7 @@ def entries_of(session: Session, cycle: Cycle) -> dict[str, Entry]:
             national_position=row.national_position,
             justification=row.justification,
             by_hand=row.id in newest and newest[row.id] is None,
+            told=row.id in told,
         )
         for row in session.execute(select(table).where(table.c.cycle_id == cycle.id))
     }

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 
+from nmrf.core import events
 from nmrf.core.ctx import Ctx
 from nmrf.core.search import fold
 from nmrf.cycles.models import Cycle
@@ -50,6 +51,7 @@ def write(ctx: Ctx, cycle: Cycle, batch: ImportBatch, plan: Plan, days: dict[boo
         _update(ctx, plan.updated, labels)
         moved = [u for u in plan.updated if u.changes_any("position")]
         _add_positions(ctx, batch, [(u.old.id, u.new) for u in moved], days)
+        tell_positions(ctx, [u.old.id for u in moved if u.old.told])
 
 
 def _labels(ctx: Ctx, entries: Sequence[Entry]) -> tuple[dict[tuple[str, str, str], int], set[int]]:
@@ -240,6 +242,26 @@ def _add_positions(
             for id_, entry in entries
         ],
     )
+
+
+def tell_positions(ctx: Ctx, ids: Sequence[int]) -> None:
+    """Record the positions that a bulk change gave to recommendations known to the record.
+
+    An import is one event; but where somebody entered a position, the record tells of it, and has
+    to tell of the next one.
+    """
+    if not ids:
+        return
+    forget_loaded(ctx)
+    for row in ctx.session.scalars(select(Recommendation).where(Recommendation.id.in_(ids))):
+        events.record(
+            ctx,
+            "recommendation.positioned",
+            row,
+            position=row.position.value,
+            symbol=row.position_symbol,
+            paragraph=row.position_paragraph,
+        )
 
 
 def forget_loaded(ctx: Ctx) -> None:

@@ -14,7 +14,7 @@ from nmrf.core.db import Base
 from nmrf.core.errors import Conflict, NotFound
 from nmrf.core.i18n import Lazy, _, _l
 from nmrf.core.search import fold
-from nmrf.recommendations.import_writing import forget_loaded
+from nmrf.recommendations.import_writing import forget_loaded, tell_positions
 from nmrf.recommendations.models import (
     ImportBatch,
     Label,
@@ -236,6 +236,11 @@ def _restore(ctx: Ctx, batch: ImportBatch) -> None:
     if labels:
         ctx.session.execute(insert(recommendation_label), labels)
     forget_loaded(ctx)
+    moved = [ids[number] for number, values in old.items() if "position" in values["changed"]]
+    told = select(PositionChange.recommendation_id).where(
+        PositionChange.recommendation_id.in_(moved), PositionChange.batch_id.is_(None)
+    )
+    tell_positions(ctx, list(ctx.session.scalars(told.distinct())))
 
 
 def _search_text(number: str, values: dict[str, Any], names: dict[int, str]) -> str:
