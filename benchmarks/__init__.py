@@ -1,0 +1,1 @@
+"""The service measured against its floor, in the same run."""

@@ -1,0 +1,251 @@
+"""What is measured, each beside its floor."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import jinja2
+from lxml import etree
+from sqlalchemy import delete, insert, text
+
+from benchmarks.measure import Item
+from benchmarks.world import SENTENCE, World
+from nmrf.core.ctx import Ctx
+from nmrf.core.roles import SYSTEM
+from nmrf.feedback import service as feedback
+from nmrf.feedback.models import CommentWindow, Mode
+from nmrf.outbox.models import Delivery, Message
+from nmrf.paths import ROOT
+
+AT_ONCE, POSTS, MAILS = 50, 200, 2_000
+MATRIX = ROOT / "tests" / "data" / "matrices" / "svn-wg48.docx"
+TEMPLATE = jinja2.Environment(autoescape=True).from_string(
+    "<!doctype html><title>x</title><table>{% for row in rows %}<tr>"
+    "{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>{{ fill }}"
+)
+
+
+def _page_floor(
+    world: World, queries: list[str], values: dict[str, object], size: int
+) -> Callable[[], str]:
+    """Bare SQL and a compiled template that sends as many bytes."""
+    statements = [text(query) for query in queries]
+    fill = "x" * size
+
+    def call() -> str:
+        with world.database.engine.connect() as connection:
+            rows = [
+                [str(cell) for cell in row]
+                for statement in statements
+                for row in connection.execute(statement, values)
+            ]
+        return TEMPLATE.render(rows=rows, fill=fill)
+
+    return call
+
+
+def listing(world: World) -> Iterator[Item]:
+    url = "/recommendations?position=supported&q=progress"
+    page = world.get(url)
+    size = len(page())
+    floor = _page_floor(
+        world,
+        [
+            "SELECT count(*) FROM recommendation WHERE cycle_id = :c AND position = 'supported'"
+            " AND search_text LIKE '% progress %'",
+            "SELECT position, count(*) FROM recommendation WHERE cycle_id = :c GROUP BY position",
+            "SELECT id, number, text, position, status FROM recommendation WHERE cycle_id = :c"
+            " AND position = 'supported' AND search_text LIKE '% progress %'"
+            " ORDER BY sort_key LIMIT 50",
+        ],
+        {"c": world.cycle_id},
+        max(0, size - 12_000),
+    )
+    yield Item("list: 50 of 5,000, filters", page, floor, world.statements(page), f"{size:,} bytes")
+
+
+def document(world: World) -> Iterator[Item]:
+    page = world.get(f"/reports/versions/{world.version_id}/comments")
+    size = len(page())
+    queries = [
+        "SELECT id, number, text FROM block WHERE version_id = :v ORDER BY position",
+        "SELECT id, block_id, text, received_on FROM comment WHERE version_id = :v"
+        " AND state = 'shown' ORDER BY block_id",
+    ]
+    floor = _page_floor(world, queries, {"v": world.version_id}, 0)
+    yield Item(
+        "document: 300 paragraphs, 2,000 c.", page, floor, world.statements(page), f"{size:,} bytes"
+    )
+
+
+def posting(world: World) -> Iterator[Item]:
+    def post(_n: int) -> None:
+        with world.database.writing() as session:
+            ctx = Ctx(SYSTEM, world.clock.now(), session, world.house)
+            window = session.get_one(CommentWindow, world.window_id)
+            feedback.post(ctx, window, text=SENTENCE, mode=Mode.ANONYMOUS)
+
+    def bare(n: int) -> None:
+        with world.database.engine.begin() as connection:
+            connection.execute(
+                text("INSERT INTO throttle (key, starts_at, count) VALUES (:k, '2026-01-01', 1)"),
+                {"k": f"{id(world)}-{n}-{next(_numbers)}"},
+            )
+
+    def at_once(work: Callable[[int], None]) -> Callable[[], None]:
+        def call() -> None:
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                list(pool.map(work, range(POSTS)))
+
+        return call
+
+    _numbers = iter(range(10_000_000))
+    yield Item(
+        f"post: {POSTS} comments, {AT_ONCE} at once",
+        at_once(post),
+        at_once(bare),
+        world.statements(lambda: post(0)),
+    )
+
+
+def word(world: World) -> Iterator[Item]:
+    page = world.get(f"/reports/versions/{world.version_id}/word")
+
+    def floor() -> bytes:
+        w = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+        with world.database.engine.connect() as connection:
+            rows = connection.execute(
+                text("SELECT text FROM block WHERE version_id = :v ORDER BY position"),
+                {"v": world.version_id},
+            ).all()
+        body = etree.Element(w + "body")
+        for (words,) in rows:
+            run = etree.SubElement(etree.SubElement(body, w + "p"), w + "r")
+            etree.SubElement(run, w + "t").text = words
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("word/document.xml", etree.tostring(body))
+        return buffer.getvalue()
+
+    yield Item("word: 300 paragraphs", page, floor, world.statements(page))
+
+
+def importing(world: World) -> Iterator[Item]:
+    from nmrf.cycles.service import create_cycle
+    from nmrf.recommendations import importing as imports
+    from nmrf.recommendations.models import ImportBatch, Recommendation
+
+    data = MATRIX.read_bytes()
+    sessions = iter(range(1_000, 100_000))
+
+    def service() -> None:
+        with world.database.session(writing=True) as session:
+            ctx = Ctx(SYSTEM, world.clock.now(), session, world.house)
+            cycle = create_cycle(ctx, session=next(sessions), number=4)
+            imports.apply(ctx, cycle, data, MATRIX.name)
+            session.rollback()
+
+    def floor() -> None:
+        w = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            tree = etree.fromstring(archive.read("word/document.xml"))
+        rows = []
+        for n, row in enumerate(tree.iter(w + "tr")):
+            cells = ["".join(cell.itertext()) for cell in row.iter(w + "tc")]
+            rows.append(
+                {
+                    "cycle_id": world.cycle_id,
+                    "number": f"floor.{n}",
+                    "sort_key": f"{n:05}",
+                    "text": cells[0],
+                    "search_text": cells[0],
+                    "parts": [],
+                }
+            )
+        with world.database.engine.connect() as connection:
+            connection.execute(insert(Recommendation), rows)
+            connection.rollback()
+
+    assert ImportBatch.__tablename__ == "import_batch"
+    yield Item("import: a list of 254", service, floor, world.statements(service))
+
+
+def mailing(world: World) -> Iterator[Item]:
+    import smtplib
+    import socket
+
+    from aiosmtpd.controller import Controller
+
+    from nmrf.outbox.sending import send_due
+    from nmrf.outbox.smtp import SmtpTransport
+
+    class Sink:
+        async def handle_DATA(self, *_given: object) -> str:  # noqa: N802 - aiosmtpd's name
+            return "250 OK"
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(Sink(), hostname="127.0.0.1", port=port)
+    controller.start()
+    round_ = iter(range(1_000_000))
+
+    def queue() -> None:
+        n = next(round_)
+        now = world.clock.now()
+        with world.database.engine.begin() as connection:
+            connection.execute(delete(Delivery))
+            connection.execute(delete(Message))
+            connection.execute(
+                insert(Message),
+                [
+                    {
+                        "dedupe_key": f"bench:{n}:{i}",
+                        "kind": "bench",
+                        "to_name": f"Person {i}",
+                        "to_address": f"person{i}@example.org",
+                        "language": "en",
+                        "subject": "What waits for you",
+                        "body": SENTENCE * 5,
+                        "why": "this is a measurement.",
+                        "subject_type": "cycle",
+                        "subject_id": "1",
+                        "created_at": now,
+                        "not_before": now,
+                    }
+                    for i in range(MAILS)
+                ],
+            )
+
+    def service() -> None:
+        queue()
+        with SmtpTransport("127.0.0.1", port) as transport:
+            while True:
+                counts = send_due(world.database, world.house, world.clock, transport)
+                if not counts or not sum(counts.values()):
+                    break
+
+    def floor() -> None:
+        queue()
+        message = f"Subject: What waits for you\r\n\r\n{SENTENCE}\r\n"
+        with smtplib.SMTP("127.0.0.1", port) as server:
+            for i in range(MAILS):
+                server.sendmail("a@example.org", [f"person{i}@example.org"], message)
+
+    try:
+        yield Item(f"mail: {MAILS:,} messages", service, floor)
+    finally:
+        controller.stop()
+
+
+ITEMS: dict[str, Callable[[World], Iterator[Item]]] = {
+    "list": listing,
+    "document": document,
+    "post": posting,
+    "word": word,
+    "import": importing,
+    "mail": mailing,
+}
