@@ -360,7 +360,13 @@ COMMANDS = (
         "rehearse",
         "play a cycle through on a simulated clock",
         rehearse,
-        {"rest": {"nargs": argparse.REMAINDER, "help": argparse.SUPPRESS}},
+        {
+            "--practice": {"metavar": "NAME", "default": "standard", "help": "standard, slovenia …"},
+            "--matrix": {"metavar": "FILE", "required": True, "help": "a Word list of OHCHR"},
+            "--state": {"metavar": "CODE", "required": True, "help": "of three letters, as SVN"},
+            "--session": {"metavar": "N", "type": int, "required": True, "help": "such as 48"},
+            "--out": {"metavar": "DIR", "required": True, "help": "where the documents go"},
+        },
         needs_database=False,
     ),
 )
