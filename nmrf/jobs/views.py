@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from nmrf.core import events, words
 from nmrf.core.errors import NotFound
 from nmrf.core.i18n import _
-from nmrf.jobs import queries
+from nmrf.jobs import desk, queries
 from nmrf.jobs.models import JobRun
 from nmrf.jobs.registry import JOBS, Job, Tools
 from nmrf.jobs.runner import HELD, run_job
@@ -21,6 +21,9 @@ from nmrf.web.edge import allow, ctx, edge
 from nmrf.web.pager import pager
 
 bp = flask.Blueprint("jobs", __name__, url_prefix="/jobs")
+
+# Registered when the pages are: what waits for the operators.
+__all__ = ["bp", "desk"]
 
 
 @dataclass(frozen=True)

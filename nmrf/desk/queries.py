@@ -1,0 +1,22 @@
+"""What other slices and the views ask of the desk."""
+
+from __future__ import annotations
+
+from nmrf.desk import bodies, ministry, secretariat
+from nmrf.desk.board import Board, board
+from nmrf.desk.gaps import Gap, gaps, register_cycle
+from nmrf.desk.tasks import Task, due_words, waiting
+
+__all__ = [
+    "Board",
+    "Gap",
+    "Task",
+    "board",
+    "bodies",
+    "due_words",
+    "gaps",
+    "ministry",
+    "register_cycle",
+    "secretariat",
+    "waiting",
+]
