@@ -70,10 +70,11 @@ def edit_block(ctx: Ctx, block: Block, *, lock: int, text: str, why: str | None 
         block.fate_note = " ".join(why.split())[:400]
     if block.text == text:
         return
-    _write(ctx, block, text)
-    if block.kind is BlockKind.CITATION:
-        link_block(ctx, block)
-    _settle_words(ctx, block)
+    with ctx.session.no_autoflush:  # one change, one step of the lock
+        _write(ctx, block, text)
+        if block.kind is BlockKind.CITATION:
+            link_block(ctx, block)
+        _settle_words(ctx, block)
     events.record(ctx, "block.edited", block, version=block.version_id)
 
 

@@ -9,6 +9,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from nmrf.accounts.models import InstitutionKind
@@ -59,8 +60,8 @@ class _AboutForm(BaseForm):
         """Offer the cycles; gives them."""
         found = cycles(ctx.session)
         self.answers_cycle_id.choices = [
-            (0, _("the same review")),
-            *((cycle.id, _named(cycle)) for cycle in found),
+            SelectChoice(0, _("the same review")),
+            *(SelectChoice(cycle.id, _named(cycle)) for cycle in found),
         ]
         return found
 
@@ -69,13 +70,13 @@ class ReportForm(_AboutForm):
     cycle_id = SelectField(_l("Cycle"), coerce=int)
     kind = RadioField(
         _l("Kind"),
-        choices=[(kind.value, label) for kind, label in REPORT_KIND_LABELS.items()],
+        choices=[SelectChoice(kind.value, label) for kind, label in REPORT_KIND_LABELS.items()],
         default=ReportKind.NATIONAL.value,
     )
 
     def fill(self, ctx: Ctx) -> list[Cycle]:
         found = super().fill(ctx)
-        self.cycle_id.choices = [(c.id, _named(c)) for c in found if not c.closed]
+        self.cycle_id.choices = [SelectChoice(c.id, _named(c)) for c in found if not c.closed]
         return found
 
 
@@ -128,7 +129,7 @@ class EditForm(LockForm):
 class AddForm(BaseForm):
     kind = SelectField(
         _l("What to add"),
-        choices=[(kind.value, label) for kind, label in KIND_LABELS.items()],
+        choices=[SelectChoice(kind.value, label) for kind, label in KIND_LABELS.items()],
         default=BlockKind.PARAGRAPH.value,
     )
     text = TextAreaField(
@@ -155,8 +156,8 @@ class OwnerForm(BaseForm):
     def fill(self, ctx: Ctx) -> OwnerForm:
         """Offer the institutions of the Government."""
         self.institution_id.choices = [
-            (0, _("the drafters alone")),
-            *((i.id, i.name) for i in institutions(ctx.session, _OWNERS)),
+            SelectChoice(0, _("the drafters alone")),
+            *(SelectChoice(i.id, i.name) for i in institutions(ctx.session, _OWNERS)),
         ]
         return self
 
@@ -175,9 +176,9 @@ class PullForm(LockForm):
     mode = RadioField(
         _l("Where it goes"),
         choices=[
-            ("append", _l("at the end of this paragraph")),
-            ("new", _l("into a new paragraph after this one")),
-            ("link", _l("nowhere: this paragraph says it already")),
+            SelectChoice("append", _l("at the end of this paragraph")),
+            SelectChoice("new", _l("into a new paragraph after this one")),
+            SelectChoice("link", _l("nowhere: this paragraph says it already")),
         ],
         default="append",
     )

@@ -168,7 +168,10 @@ def name_recommendations(ctx: Ctx, block: Block, numbers: str) -> list[str]:
         )
     found, missing = register_of(ctx, block.version.report).resolve(citation)
     block.recommendations = _recommendations(ctx, found)
-    block.unresolved = missing
+    ctx.session.flush()
+    # Past the lock: whoever is writing the words of this paragraph is not disturbed.
+    ctx.session.execute(BLOCK.update().where(BLOCK.c.id == block.id).values(unresolved=missing))
+    forget(ctx.session, [block.id], ["unresolved"])
     events.record(
         ctx, "block.recommendations_named", block, named=len(found), unresolved=len(missing)
     )

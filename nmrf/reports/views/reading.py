@@ -15,7 +15,7 @@ from nmrf.core.errors import Invalid
 from nmrf.core.i18n import _
 from nmrf.reports import exports, margins, queries, structure
 from nmrf.reports.comparing import Compared, compare
-from nmrf.reports.forms import LockForm, NextForm, SubmitForm
+from nmrf.reports.forms import NextForm, SubmitForm
 from nmrf.reports.lines import bare_lines, budget, lines
 from nmrf.reports.models import (
     REPORT_KIND_LABELS,
@@ -80,7 +80,6 @@ def report_page(context: Ctx, one: Report, form: NextForm, submit: SubmitForm) -
         badges=BADGES,
         form=form,
         submit=submit,
-        lock=LockForm(formdata=None, lock=newest.lock),
         may_freeze=VersionState.FROZEN in moves,
         may_publish=VersionState.PUBLIC in moves,
         may_submit=VersionState.SUBMITTED in moves and one.submitted_version_id is None,
@@ -194,7 +193,7 @@ def _stretches(compared: Sequence[Compared], *, everything: bool) -> list[_Stret
             level = structure.LEVELS[row.kind]
             headings = [h for h in headings if structure.LEVELS[h.kind] < level] + [row]
             before, under = before + under, 0
-        else:
+        elif row.kind is BlockKind.PARAGRAPH:
             under += 1
     found.append(_Stretch([], before + under))
     return [stretch for stretch in found if stretch.rows or stretch.unchanged]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import flask
+from wtforms.fields.choices import SelectChoice
 
 from nmrf.accounts.models import Institution
 from nmrf.core.errors import Conflict, Invalid
@@ -35,7 +36,8 @@ def _add(version: ReportVersion, after: Block | None) -> Page:
     form = AddForm(kind=asked if asked in {kind.value for kind in KIND_LABELS} else None)
     if not queries.may_write(context, version):
         form.kind.choices = [
-            (kind.value, KIND_LABELS[kind]) for kind in (BlockKind.PARAGRAPH, BlockKind.CITATION)
+            SelectChoice(kind.value, KIND_LABELS[kind])
+            for kind in (BlockKind.PARAGRAPH, BlockKind.CITATION)
         ]
     made: list[Block] = []
     version_id = version.id
