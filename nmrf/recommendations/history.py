@@ -67,7 +67,7 @@ def _names(ctx: Ctx, table: Any, ids: set[int]) -> dict[int, str]:
     if not ids:
         return {}
     rows = ctx.session.execute(select(table.id, table.name).where(table.id.in_(ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _ids(data: dict[str, Any]) -> list[int]:

@@ -185,15 +185,11 @@ def entries_of(session: Session, cycle: Cycle) -> dict[str, Entry]:
         .where(recommendation_label.c.recommendation_id.in_(of_cycle))
     ):
         terms.setdefault(id_, []).append(Term(scheme, code, name))
-    changes = (
-        session.execute(
-            select(PositionChange.recommendation_id, PositionChange.batch_id)
-            .where(PositionChange.recommendation_id.in_(of_cycle))
-            .order_by(PositionChange.id)
-        )
-        .tuples()
-        .all()
-    )
+    changes = session.execute(
+        select(PositionChange.recommendation_id, PositionChange.batch_id)
+        .where(PositionChange.recommendation_id.in_(of_cycle))
+        .order_by(PositionChange.id)
+    ).all()
     newest: dict[int, int | None] = dict(changes)  # the last one of each wins
     told = {id_ for id_, batch_id in changes if batch_id is None}
     table = Recommendation.__table__

@@ -132,9 +132,7 @@ def _create(
             select(Recommendation.number, Recommendation.id).where(
                 Recommendation.batch_id == batch.id
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     _add_states(ctx, ((ids[entry.number], entry) for entry in entries))
     _add_labels(ctx, ((ids[entry.number], entry) for entry in entries), labels)

@@ -71,7 +71,7 @@ def numbers_of(session: Session, cycle: Cycle) -> dict[str, int]:
     rows = session.execute(
         select(Recommendation.number, Recommendation.id).where(Recommendation.cycle_id == cycle.id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def of_cycle(session: Session, cycle: Cycle) -> list[Recommendation]:

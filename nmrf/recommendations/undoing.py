@@ -183,9 +183,7 @@ def _restore(ctx: Ctx, batch: ImportBatch) -> None:
             select(Recommendation.number, Recommendation.id).where(
                 Recommendation.cycle_id == batch.cycle_id, Recommendation.number.in_(old)
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     names = {
         id_: f"{code} {name}".strip()
