@@ -42,6 +42,7 @@ MAIN = (
 )
 
 FOOTER = (
+    Entry(_l("Search"), "portal.search"),
     Entry(_l("About"), "portal.about"),
     Entry(_l("Institutions"), "portal.institutions"),
     Entry(_l("Open data"), "portal.open_data"),

@@ -1,0 +1,102 @@
+"""Pictures of how implementation stands, each with its finding as the title."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from nmrf.core import words
+from nmrf.core.ctx import Ctx
+from nmrf.core.i18n import _, ngettext
+from nmrf.portal.queries import Lead, Standing
+from nmrf.recommendations.models import POSITION_LABELS, Position
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    values: tuple[int, ...]
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """See `templates/components/chart_bar.html`."""
+
+    title: str
+    series: tuple[str, ...]
+    rows: Sequence[Bar]
+    source: str
+    rule: str
+    unit: str
+
+
+def finding(shown: Standing) -> str:
+    """What the figures say, in a sentence."""
+    values = {"n": shown.total, "some": words.number(shown.progress)}
+    if not shown.reported:
+        return ngettext(
+            "Nobody has reported on the %(n)s recommendation yet",
+            "Nobody has reported on the %(n)s recommendations yet",
+            shown.total,
+        )
+    if not shown.progress:
+        return _("Institutions report no progress yet on any recommendation")
+    return _("Institutions report progress on %(some)s of %(n)s recommendations", **values)
+
+
+def _series() -> tuple[str, ...]:
+    return (
+        _("In place, or lasting effort under way"),
+        _("Begun or partly in place"),
+        _("Planned or not begun"),
+        _("Not reported yet"),
+    )
+
+
+def _source(ctx: Ctx) -> str:
+    return _(
+        "As institutions reported it themselves, not independently verified. As of %(day)s.",
+        day=words.short_day(ctx.today),
+    )
+
+
+def by_position(ctx: Ctx, shown: Standing, url: Callable[[Position], str]) -> Chart:
+    """The recommendations of a cycle, a bar for each position."""
+    return Chart(
+        title=finding(shown),
+        series=_series(),
+        rows=[
+            Bar(str(POSITION_LABELS[position]), counts, url(position))
+            for position, counts in shown.by_position.items()
+        ],
+        source=_source(ctx),
+        rule=_(
+            "Each numbered recommendation of the Working Group report counts once, "
+            "by the last status that was signed off."
+        ),
+        unit=_("Position"),
+    )
+
+
+def by_institution(ctx: Ctx, lines: Sequence[Lead], url: Callable[[Lead], str]) -> Chart | None:
+    """What each institution leads; None where nobody leads anything."""
+    leading = [line for line in lines if line.leads]
+    if not leading:
+        return None
+    total = sum(line.leads for line in leading)
+    reported = sum(line.reported for line in leading)
+    return Chart(
+        title=ngettext(
+            "%(n)s institution leads, and has reported on %(some)s of %(all)s recommendations",
+            "%(n)s institutions lead, and have reported on %(some)s of %(all)s recommendations",
+            len(leading),
+            some=words.number(reported),
+            all=words.number(total),
+        ),
+        series=_series(),
+        rows=[Bar(line.institution.name, line.steps, url(line)) for line in leading],
+        source=_source(ctx),
+        rule=_("A recommendation counts with the one institution that leads."),
+        unit=_("Institution"),
+    )
