@@ -414,15 +414,28 @@ _only(
 
 @_rule("task.decide")
 def _decide_task(actor: Actor, task: Any) -> Answer:
+    secretariat = actor.has(Role.SECRETARIAT)
     if task.kind == "record":
-        return _either(
-            actor.has(Role.SECRETARIAT), _("The secretariat records what this body decided.")
-        )
+        return _either(secretariat, _("The secretariat records what this body decided."))
+    # Neither decides anything: the text is ready, or the hearing has been held.
+    if task.kind in {"edit", "consult"} and secretariat:
+        return YES
     role = Role(task.role)
+    if role is Role.STAKEHOLDER and task.institution_id is None:
+        return _no(_("Comments are made on the draft; the secretariat records what they said."))
     held = (
         actor.has(role) if task.institution_id is None else actor.has_in(task.institution_id, role)
     )
     return _either(held, _("This step is decided by: %(role)s.", role=ROLE_LABELS[role]))
+
+
+@_rule("decision.read")
+def _read_decision(actor: Actor, task: Any) -> Answer:
+    """Reasons given inside the Government stay there; advice is read by all who take part."""
+    return _either(
+        actor.has(*GOVERNMENT) or task.kind in {"advise", "consult"},
+        _("Reasons given inside the Government are read by its own offices."),
+    )
 
 
 # --- Comments -----------------------------------------------------------------------------------

@@ -4,11 +4,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from nmrf.accounts.models import Institution, Person
 from nmrf.core.db import Base, Code, Json, Key, Line, Prose, word
+from nmrf.core.errors import Conflict
+from nmrf.core.i18n import Lazy, _, _l
 from nmrf.reports.models import ReportVersion
 
 
@@ -17,6 +19,14 @@ class RunState(StrEnum):
     RETURNED = "returned"  # back with the drafters, who hold it
     APPROVED = "approved"
     WITHDRAWN = "withdrawn"
+
+
+RUN_STATE_LABELS: dict[RunState, Lazy] = {
+    RunState.RUNNING: _l("Under way"),
+    RunState.RETURNED: _l("Returned to the drafters"),
+    RunState.APPROVED: _l("Approved"),
+    RunState.WITHDRAWN: _l("Withdrawn"),
+}
 
 
 class Run(Base):
@@ -35,11 +45,12 @@ class Run(Base):
     started_at: Mapped[datetime]
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     ended_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[Prose] = mapped_column(default="")
     lock: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": lock}
 
-    version: Mapped[ReportVersion] = relationship()
+    version: Mapped[ReportVersion] = relationship()  # an edit step moves it on to the next one
     tasks: Mapped[list[Task]] = relationship(
         back_populates="run", order_by="Task.stage, Task.position, Task.id"
     )
@@ -54,6 +65,37 @@ class TaskState(StrEnum):
     NO_OBJECTION = "no_objection"  # silence until the date
     RETURNED = "returned"
     CLOSED = "closed"  # no longer needed: another returned it, quorum reached, withdrawn
+
+
+TASK_STATE_LABELS: dict[TaskState, Lazy] = {
+    TaskState.WAITING: _l("Not yet"),
+    TaskState.OPEN: _l("Open"),
+    TaskState.APPROVED: _l("Approved"),
+    TaskState.APPROVED_WITH_REMARKS: _l("Approved with remarks"),
+    TaskState.ADVISED: _l("Advised"),
+    TaskState.NO_OBJECTION: _l("No objection"),
+    TaskState.RETURNED: _l("Returned"),
+    TaskState.CLOSED: _l("Closed"),
+}
+
+
+class Closing(StrEnum):
+    """Why a task was closed without a decision."""
+
+    NO_ANSWER = "no_answer"  # an adviser was silent until the date
+    NOBODY = "nobody"  # nobody holds the office of an adviser
+    QUORUM = "quorum"  # enough others agreed
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+CLOSING_LABELS: dict[Closing, Lazy] = {
+    Closing.NO_ANSWER: _l("No answer by the date"),
+    Closing.NOBODY: _l("Nobody to ask"),
+    Closing.QUORUM: _l("No longer needed: enough others agreed"),
+    Closing.RETURNED: _l("No longer needed: the text was returned"),
+    Closing.WITHDRAWN: _l("No longer needed: withdrawn"),
+}
 
 
 class Task(Base):
@@ -75,6 +117,7 @@ class Task(Base):
     opened_at: Mapped[datetime | None]
     due_on: Mapped[date | None]
     silence_is_consent: Mapped[bool] = mapped_column(default=False)
+    closed_because: Mapped[Closing | None] = mapped_column(word(Closing))
     lock: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": lock}
@@ -101,3 +144,10 @@ class Decision(Base):
 
     task: Mapped[Task] = relationship(back_populates="decision")
     decided_by: Mapped[Person | None] = relationship()
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_changed_decisions(session: Session, _context: object, _instances: object) -> None:
+    changed = [row for row in session.dirty if session.is_modified(row)]
+    if any(isinstance(row, Decision) for row in [*changed, *session.deleted]):
+        raise Conflict(_("A decision that was given is never changed. It can only be followed."))

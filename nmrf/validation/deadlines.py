@@ -1,0 +1,110 @@
+"""What the clock does: silence as agreement, the end of advice, reminders. Safe twice or late."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from nmrf.core import events
+from nmrf.core.calendar import deadline_instant, is_over
+from nmrf.core.clock import local_date
+from nmrf.core.ctx import Ctx
+from nmrf.core.i18n import _, speaking
+from nmrf.definitions.routes import VOICES
+from nmrf.outbox.models import Message, MessageState
+from nmrf.validation import moves, notices, queries
+from nmrf.validation.models import Closing, Run, RunState, Task, TaskState
+
+REMINDERS = (5, 2, 0)  # days before
+OVERDUE = -1
+
+
+def apply_due(ctx: Ctx) -> dict[str, int]:
+    """Apply silence, end advice whose time is over, remind, and tell who is late.
+
+    Returns how many: `consents`, `unanswered`, `unproven`, `reminders` (mails).
+    """
+    done: Counter[str] = Counter(consents=0, unanswered=0, unproven=0, reminders=0)
+    run_ids = ctx.session.scalars(
+        select(Task.run_id)
+        .join(Task.run)
+        .where(
+            Run.state == RunState.RUNNING,
+            Task.state == TaskState.OPEN,
+            Task.due_on.is_not(None),
+        )
+        .distinct()
+        .order_by(Task.run_id)
+    ).all()
+    for run_id in run_ids:
+        _apply(ctx, run_id, done)
+    return dict(done)
+
+
+def _apply(ctx: Ctx, run_id: int, done: Counter[str]) -> None:
+    run = moves.hold(ctx, run_id)
+    zone = ctx.house.settings.time_zone
+    settled = False
+    for task in [task for task in run.tasks if task.state is TaskState.OPEN]:
+        if task.due_on is None:
+            continue
+        if not is_over(ctx.now, task.due_on, zone):
+            done["reminders"] += _remind(ctx, task, task.due_on)
+        elif task.kind in VOICES:
+            moves.settle(task, TaskState.CLOSED, Closing.NO_ANSWER)
+            events.record(ctx, "task.unanswered", task, run=run.id)
+            done["unanswered"] += 1
+            settled = True
+        elif task.silence_is_consent and proven_at(ctx, task) is not None:
+            _consent(ctx, task)
+            done["consents"] += 1
+            settled = True
+        elif task.silence_is_consent:
+            done["unproven"] += notices.stuck(ctx, task, "unproven") > 0
+            done["reminders"] += notices.reminded(ctx, task, OVERDUE)
+        else:
+            done["reminders"] += notices.reminded(ctx, task, OVERDUE)
+    if settled:
+        moves.advance(ctx, run)
+
+
+def proven_at(ctx: Ctx, task: Task) -> datetime | None:
+    """When the first mail that asked was handed over, if that was before the due date ended.
+
+    Silence can only be agreement of somebody who was asked.
+    """
+    if task.due_on is None:
+        return None
+    return ctx.session.scalars(
+        select(Message.sent_at)
+        .where(
+            Message.kind == queries.ASKED,
+            Message.subject_type == Task.__tablename__,
+            Message.subject_id == str(task.id),
+            Message.state == MessageState.SENT,
+            Message.sent_at < deadline_instant(task.due_on, ctx.house.settings.time_zone),
+        )
+        .order_by(Message.sent_at)
+        .limit(1)
+    ).first()
+
+
+def _consent(ctx: Ctx, task: Task) -> None:
+    with speaking(ctx.house.settings.default_language):
+        name = task.institution.name if task.institution else ""
+        words = _("By silence until the due date")
+        capacity = f"{words}, {name}" if name else words
+    moves.decided(ctx, task, TaskState.NO_OBJECTION, "", capacity, task.run.version_id)
+    events.record(ctx, "task.consented", task, run=task.run_id, version=task.run.version_id)
+    notices.decided(ctx, task)
+
+
+def _remind(ctx: Ctx, task: Task, due_on: date) -> int:
+    left = (due_on - ctx.today).days
+    step = min((step for step in REMINDERS if step >= left), default=None)
+    asked_on = local_date(task.opened_at, ctx.house.settings.time_zone) if task.opened_at else None
+    if step is None or asked_on == ctx.today:  # whoever was asked today has just read it
+        return 0
+    return notices.reminded(ctx, task, step)
