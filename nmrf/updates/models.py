@@ -4,11 +4,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from nmrf.accounts.models import Institution
 from nmrf.core.db import Base, Code, Json, Key, Line, Prose, word
+from nmrf.core.errors import Conflict
+from nmrf.core.i18n import _
 from nmrf.core.roles import Visibility
 from nmrf.cycles.models import Cycle
 from nmrf.files.models import StoredFile
@@ -123,3 +125,13 @@ class UpdateSnapshot(Base):
     update: Mapped[Update] = relationship(back_populates="snapshots")
     recommendation: Mapped[Recommendation] = relationship()
     institution: Mapped[Institution] = relationship()
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_changes_to_snapshots(session: Session, _context: object, _instances: object) -> None:
+    changed = [row for row in session.dirty if isinstance(row, UpdateSnapshot)]
+    removed = [row for row in session.deleted if isinstance(row, UpdateSnapshot)]
+    if removed or any(session.is_modified(row) for row in changed):
+        raise Conflict(
+            _("What was signed off never changes. Sign a correction off, which supersedes it.")
+        )
