@@ -361,7 +361,11 @@ COMMANDS = (
         "play a cycle through on a simulated clock",
         rehearse,
         {
-            "--practice": {"metavar": "NAME", "default": "standard", "help": "standard, slovenia …"},
+            "--practice": {
+                "metavar": "NAME",
+                "default": "standard",
+                "help": "standard, slovenia …",
+            },
             "--matrix": {"metavar": "FILE", "required": True, "help": "a Word list of OHCHR"},
             "--state": {"metavar": "CODE", "required": True, "help": "of three letters, as SVN"},
             "--session": {"metavar": "N", "type": int, "required": True, "help": "such as 48"},

@@ -9,6 +9,7 @@ from datetime import date, time
 
 from nmrf.cycles import service as cycles
 from nmrf.cycles.models import Cycle, Stage
+from nmrf.demo import deadlines, meetings
 from nmrf.paths import ROOT
 from nmrf.recommendations import service as recommendations
 from nmrf.rehearsal import people
@@ -56,6 +57,7 @@ def third_cycle(play: Play) -> Cycle:
         people.assign_all(play, ctx, cycle)
     _advance(play, cycle, Stage.MID_TERM)
     play.move_to(date(2023, 10, 9))
+    deadlines.deliver_until(play, cycle, play.today)
     with play.acting("secretariat") as ctx:
         cycles.close_cycle(ctx, cycle, NOTE)
     return cycle
@@ -84,18 +86,21 @@ def fourth_cycle(play: Play, before: Cycle) -> Cycle:
             source="OHCHR",
             reason="The dates of the session are known",
         )
-    play.move_to(date(2024, 2, 12))
+    meetings.first(play, cycle)
+    deadlines.deliver_until(play, cycle, play.today)
     _advance(play, cycle, Stage.DRAFTING)
     _national_report(play, cycle, before)
     play.move_to(date(2024, 11, 4))
     _advance(play, cycle, Stage.REVIEW)
     play.move_to(date(2025, 2, 10))
+    deadlines.deliver_until(play, cycle, play.today)
     _advance(play, cycle, Stage.ADOPTION)
     # The list as OHCHR published it after the adoption, with the positions of the addendum.
     play.move_to(date(2025, 7, 4))
     with play.acting("secretariat") as ctx:
         recommendations.apply(ctx, cycle, LIST_48.read_bytes(), LIST_48.name)
         people.assign_all(play, ctx, cycle)
+    deadlines.deliver_until(play, cycle, play.today)
     play.move_to(date(2025, 7, 25), time(9))  # silence has accepted by now
     _advance(play, cycle, Stage.FOLLOW_UP)
     return cycle

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 
+from nmrf.core.clock import local_date
 from nmrf.core.errors import Conflict
 from nmrf.core.i18n import _
-from nmrf.demo import accounts, past
+from nmrf.cycles.models import Cycle
+from nmrf.demo import accounts, deadlines, drafts, meetings, past, rounds
 from nmrf.rehearsal import people
 from nmrf.rehearsal.play import Play
-
-EARLIEST = past.UP_TO
 
 
 def tell(play: Play, now: datetime) -> None:
@@ -19,12 +19,33 @@ def tell(play: Play, now: datetime) -> None:
     Raises:
         Conflict: when the clock of the machine stands before the story's own past.
     """
-    if now.date() < EARLIEST:
+    today = local_date(now, play.house.settings.time_zone)
+    if today < past.UP_TO:
         raise Conflict(_("The clock of this machine is wrong: it stands at %(now)s.", now=now))
     play.clock.move_to(play.local(past.BEGINNING, time(9)))
     people.bring_in(play, past.BEGINNING)
-    third = past.third_cycle(play)
-    past.fourth_cycle(play, third)
+    cycle = past.fourth_cycle(play, past.third_cycle(play))
+    year = rounds.year_now(today) - 1
+    rounds.last_round(play, cycle, year)
+    meetings.spring(play, cycle, year)
+    _this_year(play, cycle, today)
+    play.move_to(today, time(0))
     play.clock.move_to(now)
     accounts.open_doors(play)
     play.run_jobs()
+
+
+def _this_year(play: Play, cycle: Cycle, today: date) -> None:
+    """From half a year ago to yesterday; the days count back from today."""
+    deadlines.deliver_until(play, cycle, play.today)
+    third = drafts.first_round(play, cycle, today)
+    collection = rounds.open_now(play, cycle, today)
+    window = drafts.open_for_comment(play, third, today)
+    run = drafts.send_to_ministries(play, cycle, today)
+    play.move_to(today - timedelta(days=6))
+    rounds.first_answers(play, collection)
+    meetings.ahead(play, cycle, today)
+    play.move_to(today - timedelta(days=4))
+    drafts.comments_now(play, window)
+    drafts.first_approvals(play, run)
+    deadlines.deliver_until(play, cycle, play.today)

@@ -139,7 +139,7 @@ class Play:
                 self.failures.append(f"{self.today}: job {name} failed: {place_of(error)}")
                 continue
             counts = ", ".join(f"{what} {n}" for what, n in (done or {}).items() if n)
-            if counts and name != "mail.send" and name != "jobs.tidy":
+            if counts and name not in {"mail.send", "jobs.tidy"}:
                 self.say(f"{name}: {counts}", "job")
         self.session.expire_all()
         self._note_mails()

@@ -1,0 +1,74 @@
+"""Consultations of the demonstration: held ones, one cancelled, one ahead."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from nmrf.consultations import service as consultations
+from nmrf.cycles.models import Cycle
+from nmrf.rehearsal import meeting
+from nmrf.rehearsal.play import Play
+
+
+def first(play: Play, cycle: Cycle) -> None:
+    """Before the national report, in 2024, and the debriefing after the review."""
+    play.move_to(date(2024, 2, 20))
+    one = meeting.plan(play, cycle, date(2024, 3, 20), "Consultation on the national report")
+    meeting.announce(play, one)
+    play.move_to(date(2024, 3, 11))
+    meeting.answer(play, one)
+    play.move_to(date(2024, 3, 21))
+    due = date(2024, 6, 14)
+    meeting.hold(play, one, "The draft is put online for comment.", "foreign", due)
+    play.move_to(date(2024, 6, 10))
+    meeting.carry_out(play, one, "foreign", "The draft is online.")
+
+
+def spring(play: Play, cycle: Cycle, year: int) -> None:
+    """The consultation of the spring, with what was agreed."""
+    with play.acting("secretariat") as ctx:
+        consultations.create_series(
+            ctx,
+            cycle,
+            title="Consultation with civil society, twice a year",
+            kind="biannual",
+            purpose="Progress and next steps, every March and September.",
+        )
+    day = play.working_day(date(year, 3, 18))
+    play.move_to(date(year, 2, 17))
+    one = meeting.plan(play, cycle, day, f"Spring consultation {year}")
+    meeting.announce(play, one)
+    play.move_to(day - timedelta(days=6))
+    meeting.answer(play, one)
+    play.move_to(day + timedelta(days=1))
+    meeting.hold(
+        play,
+        one,
+        "The Ministry of Justice publishes a table of waiting times.",
+        "justice",
+        date(year, 12, 18),
+    )
+
+
+def called_off(play: Play, cycle: Cycle, today: date) -> None:
+    """A hearing that was announced and then cancelled."""
+    day = play.working_day(today - timedelta(days=95))
+    play.move_to(day - timedelta(days=28))
+    one = meeting.plan(
+        play, cycle, day, "Hearing in the second region", kind="regional", venue="Town hall"
+    )
+    meeting.announce(play, one)
+    play.move_to(day - timedelta(days=12))
+    meeting.cancel(play, one, "The hall is closed for repairs. A new date will be announced.")
+
+
+def ahead(play: Play, cycle: Cycle, today: date) -> None:
+    """The consultation five weeks from now: announced, with the first answers."""
+    day = today + timedelta(days=35)
+    if (day.month, day.day) > (12, 18) or (day.month, day.day) < (1, 8):
+        day -= timedelta(days=20)  # nobody consults between the years
+    day = play.working_day(day)
+    title = "Consultation on the draft mid-term report"
+    one = meeting.plan(play, cycle, day, title, kind="feedback_meeting")
+    meeting.announce(play, one)
+    meeting.answer(play, one)
