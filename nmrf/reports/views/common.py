@@ -51,12 +51,11 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A paragraph for `ui.numbered_paragraph`; `sources` None says nothing, () shows a gap."""
+    """A line as the reading page shows it; `sources` None says nothing, () shows a gap."""
 
     line: Line
     number: str
     anchor: str
-    url: str
     owner: str
     fate: str
     sources: tuple[End, ...] | None
@@ -90,7 +89,20 @@ def recommendation_end(cited: Cited) -> End:
 
 def recommendation_url(recommendation_id: int) -> str:
     """The memory page of a recommendation."""
-    return flask.url_for("recommendations.recommendation", recommendation_id=recommendation_id)
+    return f"{_stem('recommendations.recommendation', 'recommendation_id')}{recommendation_id}"
+
+
+def block_url(block_id: int) -> str:
+    """The page on which a block is edited."""
+    return f"{_stem('reports.block', 'block_id')}{block_id}"
+
+
+def _stem(endpoint: str, name: str) -> str:
+    """An address but for the id at its end, built once a request: a report links hundreds."""
+    kept: dict[str, str] = flask.g.setdefault("report_stems", {})
+    if endpoint not in kept:
+        kept[endpoint] = flask.url_for(endpoint, **{name: 0}).removesuffix("0")
+    return kept[endpoint]
 
 
 def source_end(context: Ctx, source: Source) -> End:
@@ -132,7 +144,6 @@ def shown_lines(
                 line=line,
                 number=str(line.number) if line.number is not None else "–",
                 anchor=anchor(line.paragraph_id),
-                url=f"#{anchor(line.paragraph_id)}",
                 owner=line.owner,
                 fate=fate_words(version, line),
                 sources=ends if ends or writes else None,

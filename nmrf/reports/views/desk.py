@@ -10,7 +10,7 @@ from nmrf.reports import margins, queries, structure
 from nmrf.reports.inline import plain
 from nmrf.reports.lines import Line, answered, budget, cuttable, lines
 from nmrf.reports.models import VERSION_STATE_LABELS, VersionState
-from nmrf.reports.views.common import BADGES, bp, fate_words, kicker, require_desk
+from nmrf.reports.views.common import BADGES, block_url, bp, fate_words, kicker, require_desk
 from nmrf.web.edge import ctx
 
 _BEGINNING = 160
@@ -26,7 +26,7 @@ class Row:
     begins: str
     fate: str
     answers: int
-    editable: bool
+    edit_url: str
     comments: int
 
 
@@ -46,7 +46,9 @@ def desk(version_id: int) -> str:
             begins=_beginning(line),
             fate=fate_words(version, line),
             answers=len(answers.get(line.id, ())),
-            editable=line.is_live and queries.may_edit(context.actor, version, line),
+            edit_url=block_url(line.id)
+            if line.is_live and queries.may_edit(context.actor, version, line)
+            else "",
             comments=margin.get(line.paragraph_id, (0, ""))[0],
         )
         for line in found

@@ -126,7 +126,7 @@ def test_comments_stand_in_the_margin(client_for, ctx, published, monkeypatch):
         margins.margins, "test", lambda _ctx, _version: {law.paragraph_id: (2, "/there")}
     )
     page = client_for().get(url(published.draft))
-    assert texts(page, "//*[@class='para-count']") == ["2 comments (paragraph 2)"]
+    assert texts(page, "//*[@class='para-count']") == ["2 comments (Paragraph 2)"]
     assert tree(page).xpath("//*[@class='para-count']/a/@href") == ["/there"]
 
 
