@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from nmrf.core.ctx import Ctx
-from nmrf.core.i18n import ngettext
 from nmrf.desk.line import Line, Show
 from nmrf.desk.lines import SOURCES
 from nmrf.desk.people import People
@@ -22,35 +21,28 @@ class Board:
 
     lines: list[Line]
     counts: Mapping[Show, int]
-    late: Sequence[tuple[str, int]]  # institution, how many
+    late: Sequence[tuple[int, str, int]]  # institution (0 for the secretariat), name, how many
     institutions: Sequence[tuple[int, str]]  # id (0 for the secretariat), name
 
-    @property
-    def finding(self) -> str:
-        """Who is late, for those with ten seconds."""
-        total = sum(count for _name, count in self.late)
-        if not total:
-            return ""
-        names = ", ".join(f"{name} ({count})" for name, count in self.late)
-        return ngettext("%(n)s is late: %(names)s", "%(n)s are late: %(names)s", total, names=names)
 
-
-def board(ctx: Ctx, show: Show = Show.OPEN, institution_id: int | None = None) -> Board:
+def board(ctx: Ctx, show: Show = Show.NOW, institution_id: int | None = None) -> Board:
     """What the actor may follow, by date, the late first; about fifteen statements."""
     every = [line for source in SOURCES for line in source(ctx)]
     institutions = {(line.institution_id or SECRETARIAT, line.who) for line in every}
     if institution_id is not None:
         every = [line for line in every if (line.institution_id or SECRETARIAT) == institution_id]
-    shown = sorted((line for line in every if line.is_in(show)), key=_order)
+    shown = sorted((line for line in every if line.is_in(show, ctx.today)), key=_order)
     if show is Show.DELIVERED:
         shown.reverse()
     ids = {line.institution_id for line in shown if line.institution_id}
     people = People(ctx, ids) if shown else None
-    late = Counter(line.who for line in every if line.state == "late")
+    late = Counter(
+        (line.institution_id or SECRETARIAT, line.who) for line in every if line.state == "late"
+    )
     return Board(
         lines=[_with_persons(line, people) for line in shown] if people else [],
-        counts={one: sum(line.is_in(one) for line in every) for one in Show},
-        late=late.most_common(),
+        counts={one: sum(line.is_in(one, ctx.today) for line in every) for one in Show},
+        late=[(id_, name, count) for (id_, name), count in late.most_common()],
         institutions=sorted(institutions, key=lambda pair: (pair[0] != SECRETARIAT, pair[1])),
     )
 

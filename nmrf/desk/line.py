@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -14,18 +14,22 @@ from nmrf.core.due import Due
 from nmrf.core.i18n import Lazy, _l
 from nmrf.desk.people import Named, People
 
+AHEAD = timedelta(days=183)  # what is due later is not yet a matter for the day
+
 
 class Show(StrEnum):
-    OPEN = "open"
+    NOW = "now"
     LATE = "late"
     SOON = "soon"
+    OPEN = "open"
     DELIVERED = "delivered"
 
 
 SHOW_LABELS: dict[Show, Lazy] = {
-    Show.OPEN: _l("All open"),
+    Show.NOW: _l("The next six months"),
     Show.LATE: _l("Late"),
     Show.SOON: _l("Due within two weeks"),
+    Show.OPEN: _l("All open"),
     Show.DELIVERED: _l("Delivered"),
 }
 
@@ -51,13 +55,15 @@ class Line:
     done: int = 0
     total: int = 0
     persons: tuple[Named, ...] = ()
+    names_persons: bool = True  # false for bodies outside the Government
     responsible: Callable[[People], tuple[Named, ...]] = field(
         default=lambda _people: (), repr=False, compare=False
     )
 
-    def is_in(self, show: Show) -> bool:
-        if show is Show.OPEN:
-            return self.state != "delivered"
+    def is_in(self, show: Show, today: date) -> bool:
+        if show in {Show.OPEN, Show.NOW}:
+            near = self.due_on is None or self.due_on <= today + AHEAD
+            return self.state != "delivered" and (near or show is Show.OPEN)
         return self.state == show.value
 
 

@@ -196,6 +196,7 @@ def validation(ctx: Ctx) -> list[Line]:
                 state=state,
                 delivered=_("silence counts as consent") if step.silence_is_consent else "",
                 responsible=_with_role(step.institution_id, role),
+                names_persons=role in GOVERNMENT,
             )
         )
     return found
@@ -233,6 +234,7 @@ def outcomes(ctx: Ctx) -> list[Line]:
                 state=state,
                 delivered="",
                 responsible=_in(one.institution_id, Role.FOCAL_POINT, Role.SECRETARIAT),
+                names_persons=one.institution.is_government,
             )
         )
     return found

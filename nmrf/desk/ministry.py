@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from sqlalchemy import func, or_, select
@@ -185,9 +185,8 @@ def dates(ctx: Ctx) -> Iterator[Task]:
                 "cycles.milestone",
                 {"milestone_id": one.id},
                 what=one.cycle.title,
-                why=_("%(name)s is responsible", name=line.responsible),
                 due_on=one.on,
-                due=line.due,
+                due=replace(line.due, whose="") if line.due else None,  # it is the reader's turn
             )
 
 

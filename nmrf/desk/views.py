@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from nmrf.access import can
 from nmrf.accounts.queries import standing_in_for
+from nmrf.core import words
 from nmrf.core.due import Due
 from nmrf.core.errors import Refused
 from nmrf.core.i18n import _
@@ -50,7 +51,7 @@ def mine() -> str:
             flask.url_for(task.endpoint, **task.values),
             task.what,
             task.why,
-            task.progress,
+            task.progress or _since(task),
             queries.due_words(context, task),
         )
         for task in queries.waiting(context)
@@ -70,6 +71,12 @@ def mine() -> str:
     )
 
 
+def _since(task: queries.Task) -> str:
+    if task.due_on is not None or task.since is None:
+        return ""
+    return _("waits since %(day)s", day=words.short_day(task.since))
+
+
 @dataclass(frozen=True)
 class Row:
     """A line of the board with its address."""
@@ -81,7 +88,7 @@ class Row:
 def _chosen() -> tuple[Show, int | None]:
     shown = flask.request.args.get("show", "")
     wanted = flask.request.args.get("institution", "")
-    show = Show(shown) if shown in set(Show) else Show.OPEN
+    show = Show(shown) if shown in set(Show) else Show.NOW
     is_id = wanted.isascii() and wanted.isdigit() and len(wanted) < 10
     return show, int(wanted) if is_id else None
 
@@ -97,13 +104,18 @@ def board() -> str:
         "desk/board.html",
         board=found,
         rows=[Row(one, flask.url_for(one.endpoint, **one.values)) for one in found.lines],
+        late_total=sum(count for _id, _name, count in found.late),
+        late=[
+            (name, count, flask.url_for(".board", show=Show.LATE.value, institution=id_))
+            for id_, name, count in found.late
+        ],
         show=show,
         institution_id=institution_id,
         secretariat=SECRETARIAT,
         tabs=[
             {
                 "label": str(label),
-                "url": address(show=one.value if one is not Show.OPEN else None),
+                "url": address(show=one.value if one is not Show.NOW else None),
                 "current": one is show,
                 "count": found.counts[one],
             }

@@ -14,6 +14,8 @@ from nmrf.cycles.models import Cycle
 from nmrf.desk.queries import register_cycle
 from nmrf.recommendations.models import Assignment, Position, Recommendation
 
+_ORDER = (Position.SUPPORTED, Position.SUPPORTED_NOTED, Position.NOTED, Position.PENDING)
+
 # How far it is, in four steps, best first. A code that a State added counts by its place in the
 # scale of the vocabulary; "" is what nobody has reported on.
 _DONE = frozenset({"fully_implemented", "continuous"})
@@ -71,7 +73,7 @@ def standing(ctx: Ctx) -> Standing | None:
     found: dict[Position, list[int]] = defaultdict(lambda: [0] * STEPS)
     for position, status, count in rows:
         found[position][step_of(status)] += count
-    return Standing(cycle, {p: tuple(found[p]) for p in Position if p in found})
+    return Standing(cycle, {p: tuple(found[p]) for p in _ORDER if p in found})
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from nmrf.files.views import send
 from nmrf.portal import charts, exports, queries
 from nmrf.portal.datasets import DATASETS
 from nmrf.portal.search import Found, search
-from nmrf.recommendations.models import POSITION_LABELS, Position
+from nmrf.recommendations.models import POSITION_LABELS
 from nmrf.reports.queries import reports
 from nmrf.web.edge import ctx, edge
 
@@ -94,8 +94,7 @@ def home() -> str:
                     "recommendations.index", cycle=shown.cycle.id, position=position.value
                 ),
             )
-            for position in Position
-            if shown.of(position)
+            for position in shown.by_position
         ]
         if shown
         else [],
