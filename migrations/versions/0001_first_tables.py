@@ -12,21 +12,48 @@ branch_labels = None
 depends_on = None
 
 
-# Events are never changed or deleted.
-APPEND_ONLY = {
+# Events are never changed or deleted, nor what was shown of a report.
+GUARDS = {
     "sqlite": (
         """CREATE TRIGGER event_no_update BEFORE UPDATE ON event
         BEGIN SELECT RAISE(ABORT, 'events are append-only'); END""",
         """CREATE TRIGGER event_no_delete BEFORE DELETE ON event
         BEGIN SELECT RAISE(ABORT, 'events are append-only'); END""",
+        """CREATE TRIGGER version_no_update BEFORE UPDATE OF report_id, number, previous_id, note, notes, sha256, created_at, frozen_at ON report_version WHEN OLD.state <> 'draft' BEGIN SELECT RAISE(ABORT, 'a version that was shown never changes'); END""",
+        """CREATE TRIGGER version_no_return BEFORE UPDATE OF state ON report_version WHEN OLD.state <> 'draft' AND NEW.state = 'draft' BEGIN SELECT RAISE(ABORT, 'a version that was shown never changes'); END""",
+        """CREATE TRIGGER version_no_delete BEFORE DELETE ON report_version WHEN OLD.state <> 'draft' BEGIN SELECT RAISE(ABORT, 'a version that was shown never changes'); END""",
+        """CREATE TRIGGER block_no_update BEFORE UPDATE OF version_id, paragraph_id, position, kind, label, number, text, words, fate, fate_note, partner_id, removed_in, owner_id, edited_by_id, edited_at ON block WHEN (SELECT state FROM report_version WHERE id = OLD.version_id) <> 'draft' BEGIN SELECT RAISE(ABORT, 'a version that was shown never changes'); END""",
+        """CREATE TRIGGER block_no_delete BEFORE DELETE ON block WHEN (SELECT state FROM report_version WHERE id = OLD.version_id) <> 'draft' BEGIN SELECT RAISE(ABORT, 'a version that was shown never changes'); END""",
+        """CREATE TRIGGER block_no_insert BEFORE INSERT ON block WHEN (SELECT sha256 FROM report_version WHERE id = NEW.version_id) <> '' BEGIN SELECT RAISE(ABORT, 'a version that was shown never changes'); END""",
     ),
     "postgresql": (
         """CREATE OR REPLACE FUNCTION event_append_only() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$""",
         """CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE ON event
         FOR EACH ROW EXECUTE FUNCTION event_append_only()""",
+        """CREATE OR REPLACE FUNCTION version_no_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state <> 'draft' THEN RAISE EXCEPTION 'a version that was shown never changes'; END IF; RETURN NEW; END $$""",
+        """CREATE TRIGGER version_no_update BEFORE UPDATE OF report_id, number, previous_id, note, notes, sha256, created_at, frozen_at ON report_version FOR EACH ROW EXECUTE FUNCTION version_no_update()""",
+        """CREATE OR REPLACE FUNCTION version_no_return() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state <> 'draft' AND NEW.state = 'draft' THEN RAISE EXCEPTION 'a version that was shown never changes'; END IF; RETURN NEW; END $$""",
+        """CREATE TRIGGER version_no_return BEFORE UPDATE OF state ON report_version FOR EACH ROW EXECUTE FUNCTION version_no_return()""",
+        """CREATE OR REPLACE FUNCTION version_no_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state <> 'draft' THEN RAISE EXCEPTION 'a version that was shown never changes'; END IF; RETURN OLD; END $$""",
+        """CREATE TRIGGER version_no_delete BEFORE DELETE ON report_version FOR EACH ROW EXECUTE FUNCTION version_no_delete()""",
+        """CREATE OR REPLACE FUNCTION block_no_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT state FROM report_version WHERE id = OLD.version_id) <> 'draft' THEN RAISE EXCEPTION 'a version that was shown never changes'; END IF; RETURN NEW; END $$""",
+        """CREATE TRIGGER block_no_update BEFORE UPDATE OF version_id, paragraph_id, position, kind, label, number, text, words, fate, fate_note, partner_id, removed_in, owner_id, edited_by_id, edited_at ON block FOR EACH ROW EXECUTE FUNCTION block_no_update()""",
+        """CREATE OR REPLACE FUNCTION block_no_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT state FROM report_version WHERE id = OLD.version_id) <> 'draft' THEN RAISE EXCEPTION 'a version that was shown never changes'; END IF; RETURN OLD; END $$""",
+        """CREATE TRIGGER block_no_delete BEFORE DELETE ON block FOR EACH ROW EXECUTE FUNCTION block_no_delete()""",
+        """CREATE OR REPLACE FUNCTION block_no_insert() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT sha256 FROM report_version WHERE id = NEW.version_id) <> '' THEN RAISE EXCEPTION 'a version that was shown never changes'; END IF; RETURN NEW; END $$""",
+        """CREATE TRIGGER block_no_insert BEFORE INSERT ON block FOR EACH ROW EXECUTE FUNCTION block_no_insert()""",
     ),
 }
+FUNCTIONS = (
+    "event_append_only",
+    "version_no_update",
+    "version_no_return",
+    "version_no_delete",
+    "block_no_update",
+    "block_no_delete",
+    "block_no_insert",
+)
 TABLES = (
     "cycle",
     "event",
@@ -342,6 +369,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("title", sa.String(length=400), nullable=False),
         sa.Column("symbol", sa.String(length=80), nullable=False),
+        sa.Column("language", sa.String(length=80), nullable=False),
         sa.Column("word_limit", sa.Integer(), nullable=False),
         sa.Column("running_order", sa.String(length=400), nullable=False),
         sa.Column("answers_cycle_id", sa.Integer(), nullable=True),
@@ -489,6 +517,7 @@ def upgrade() -> None:  # noqa: PLR0915
         "paragraph",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("guidance", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_paragraph_report_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paragraph")),
     )
@@ -502,6 +531,9 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("previous_id", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("note", sa.String(length=400), nullable=False),
+        sa.Column(
+            "notes", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
@@ -529,6 +561,8 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("words", sa.Integer(), nullable=False),
         sa.Column("fate", sa.String(length=40), nullable=False),
         sa.Column("fate_note", sa.String(length=400), nullable=False),
+        sa.Column("partner_id", sa.Integer(), nullable=True),
+        sa.Column("removed_in", sa.Integer(), nullable=True),
         sa.Column(
             "unresolved", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
@@ -543,6 +577,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.ForeignKeyConstraint(
             ["paragraph_id"], ["paragraph.id"], name=op.f("fk_block_paragraph_id")
         ),
+        sa.ForeignKeyConstraint(["partner_id"], ["paragraph.id"], name=op.f("fk_block_partner_id")),
         sa.ForeignKeyConstraint(
             ["version_id"], ["report_version.id"], name=op.f("fk_block_version_id")
         ),
@@ -672,6 +707,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_by_id", sa.Integer(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_reason", sa.Text(), nullable=False),
         sa.Column("lock", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["started_by_id"], ["person.id"], name=op.f("fk_validation_run_started_by_id")
@@ -690,10 +726,18 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("institution_id", sa.Integer(), nullable=False),
         sa.Column("lead", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("dispute", sa.String(length=40), nullable=True),
+        sa.Column("suggested_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("assigned_by_id", sa.Integer(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lock", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["person.id"], name=op.f("fk_assignment_answered_by_id")
+        ),
         sa.ForeignKeyConstraint(
             ["assigned_by_id"], ["person.id"], name=op.f("fk_assignment_assigned_by_id")
         ),
@@ -704,6 +748,9 @@ def upgrade() -> None:  # noqa: PLR0915
             ["recommendation_id"],
             ["recommendation.id"],
             name=op.f("fk_assignment_recommendation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["suggested_id"], ["institution.id"], name=op.f("fk_assignment_suggested_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
     )
@@ -984,6 +1031,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("silence_is_consent", sa.Boolean(), nullable=False),
+        sa.Column("closed_because", sa.String(length=40), nullable=True),
         sa.Column("lock", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["institution_id"], ["institution.id"], name=op.f("fk_validation_task_institution_id")
@@ -1157,7 +1205,7 @@ def upgrade() -> None:  # noqa: PLR0915
             ["id"],
         )
 
-    for statement in APPEND_ONLY[op.get_bind().dialect.name]:
+    for statement in GUARDS[op.get_bind().dialect.name]:
         op.execute(statement)
     # The one row that puts the writers of events in line.
     head = sa.table("event_head", sa.column("id"), sa.column("hash"), sa.column("length"))
@@ -1170,4 +1218,5 @@ def downgrade() -> None:
     for table in reversed(TABLES):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION event_append_only()")
+        for function in FUNCTIONS:
+            op.execute(f"DROP FUNCTION {function}()")
