@@ -21,12 +21,15 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    event,
+    inspect,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from nmrf.accounts.models import Institution
 from nmrf.core.db import Base, Code, Key, Line, Prose, word
-from nmrf.core.i18n import Lazy, _l
+from nmrf.core.errors import Conflict
+from nmrf.core.i18n import Lazy, _, _l
 from nmrf.reports.models import Block, ReportVersion
 
 
@@ -169,3 +172,33 @@ class Disposition(Base):
 
     comment: Mapped[Comment] = relationship(back_populates="disposition")
     changed_block: Mapped[Block | None] = relationship()
+
+
+# --- What was said, and what was answered, never changes -----------------------------------------
+
+_MAY_CHANGE = {"state", "moderation_reason", "lock", "author", "disposition", "version", "block"}
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_changes(session: Session, _context: object, _instances: object) -> None:
+    for row in session.deleted:
+        if isinstance(row, Comment | CommentAuthor):
+            raise Conflict(_("A comment is never deleted. It can be withheld, with a reason."))
+        if isinstance(row, Disposition) and _was_released(row):
+            raise Conflict(_("A released answer never changes."))
+    for row in session.dirty:
+        if isinstance(row, Comment) and not _changed(row) <= _MAY_CHANGE:
+            raise Conflict(_("What somebody wrote never changes."))
+        if isinstance(row, Disposition) and _was_released(row) and _changed(row):
+            raise Conflict(_("A released answer never changes."))
+
+
+def _changed(row: Base) -> set[str]:
+    return {a.key for a in inspect(row).attrs if a.history.has_changes()}
+
+
+def _was_released(disposition: Disposition) -> bool:
+    """Whether it is released in the database: its state may change in this very flush."""
+    history = inspect(disposition).attrs.state.history
+    before = history.deleted[0] if history.deleted else disposition.state
+    return DispositionState(before) is DispositionState.RELEASED

@@ -1,0 +1,126 @@
+"""The table of comments and answers as a file. Cells are words, never formulas."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from nmrf import access
+from nmrf.core.ctx import Ctx
+from nmrf.core.errors import Invalid
+from nmrf.core.i18n import Lazy, _, _l
+from nmrf.feedback import queries
+from nmrf.feedback.answering import code_label
+from nmrf.feedback.models import MODE_LABELS
+from nmrf.feedback.said import Said
+from nmrf.feedback.states import CHANNEL_LABELS, STATE_LABELS
+from nmrf.files.service import MIME
+from nmrf.recommendations.exports import Export, safe_cell
+from nmrf.reports.models import ReportVersion
+
+_LONGEST_CELL = 32_767  # of Excel
+
+
+@dataclass(frozen=True)
+class Column:
+    label: Lazy
+    read: Callable[[Ctx, Said], Any]
+    width: int = 14
+    inside: bool = False  # for the secretariat only
+
+
+def _answer(read: Callable[[Ctx, Any], Any]) -> Callable[[Ctx, Said], Any]:
+    return lambda ctx, said: read(ctx, said.answer) if said.answer else ""
+
+
+COLUMNS = (
+    Column(_l("Comment"), lambda _c, said: said.id, 34),
+    Column(_l("Version"), lambda _c, said: said.version_number, 8),
+    Column(_l("Paragraph"), lambda _c, said: said.place, 10),
+    Column(_l("Name"), lambda _c, said: said.author.name if said.author else "", 24),
+    Column(
+        _l("Organisation"), lambda _c, said: said.author.organisation if said.author else "", 24
+    ),
+    Column(_l("Received"), lambda _c, said: said.received_on, 12),
+    Column(_l("How it came"), lambda _c, said: str(CHANNEL_LABELS[said.channel]), 20),
+    Column(_l("Text"), lambda _c, said: said.text, 60),
+    Column(_l("Proposed wording"), lambda _c, said: said.proposed_text, 60),
+    Column(_l("Answer"), _answer(lambda ctx, a: code_label(ctx, a.code)), 24),
+    Column(_l("Reason"), _answer(lambda _c, a: a.reason), 60),
+    Column(_l("Changed in version"), _answer(lambda _c, a: a.version_number or ""), 10),
+    Column(_l("Changed paragraph"), _answer(lambda _c, a: a.place), 10),
+    Column(
+        _l("Released on"),
+        _answer(
+            lambda ctx, a: (
+                a.released_at.astimezone(ctx.house.settings.zone).date() if a.released_at else ""
+            )
+        ),
+        12,
+    ),
+    Column(_l("How they want to be known"), lambda _c, said: str(MODE_LABELS[said.mode]), 30, True),
+    Column(_l("E-mail"), lambda _c, said: said.author.email if said.author else "", 24, True),
+    Column(_l("State"), lambda _c, said: str(STATE_LABELS[said.state]), 20, True),
+    Column(_l("Reason why it is not shown"), lambda _c, said: said.moderation_reason, 40, True),
+)
+
+
+def comment_table(ctx: Ctx, version: ReportVersion, kind: str) -> Export:
+    """The comments on a version with their answers, as far as the actor sees them: xlsx or csv."""
+    if kind not in _WRITERS:
+        raise Invalid(_("Choose Excel or CSV."), place="kind")
+    inside = access.can(ctx.actor, "comment.dispose").yes
+    columns = [column for column in COLUMNS if inside or not column.inside]
+    rows = [
+        [column.read(ctx, said) for column in columns] for said in queries.for_file(ctx, version)
+    ]
+    name = f"comments-v{version.number}-{ctx.today.isoformat()}.{kind}"
+    return Export(_WRITERS[kind](ctx, columns, rows), name, MIME[kind])
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _csv(_ctx: Ctx, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> bytes:
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow([str(column.label) for column in columns])
+    writer.writerows([safe_cell(_text(value)) for value in row] for row in rows)
+    # Excel takes a file for UTF-8 only with this mark.
+    return b"\xef\xbb\xbf" + buffer.getvalue().encode()
+
+
+def _xlsx(ctx: Ctx, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> bytes:
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    off = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **dict.fromkeys(off, False)})
+    book.set_properties({"created": ctx.now.replace(tzinfo=None)})
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    cell = book.add_format({"text_wrap": True, "valign": "top"})
+    day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
+    sheet = book.add_worksheet(_("Comments")[:31])
+    sheet.freeze_panes(1, 0)
+    for at, column in enumerate(columns):
+        sheet.set_column(at, at, column.width)
+        sheet.write_string(0, at, str(column.label), head)
+    for number, row in enumerate(rows, 1):
+        for at, value in enumerate(row):
+            if isinstance(value, date):
+                sheet.write_datetime(number, at, value, day)
+            elif isinstance(value, int):
+                sheet.write_number(number, at, value, cell)
+            else:
+                sheet.write_string(number, at, str(value)[:_LONGEST_CELL], cell)
+    sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+    book.close()
+    return buffer.getvalue()
+
+
+_WRITERS = {"csv": _csv, "xlsx": _xlsx}

@@ -1,0 +1,77 @@
+"""Comments on a recommendation's page: those on the paragraphs that answer it."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from nmrf.core.ctx import Ctx
+from nmrf.core.i18n import _, ngettext
+from nmrf.feedback.models import Comment, CommentState, Disposition, DispositionState
+from nmrf.feedback.queries import shown
+from nmrf.recommendations import joints
+from nmrf.recommendations.models import Recommendation
+from nmrf.reports.queries import newest_versions
+from nmrf.reports.trace import answers_to
+
+
+def comments_on_answers(ctx: Ctx, recommendation: Recommendation) -> joints.Section | None:
+    """Recommendation -> paragraph -> comments -> answers; nothing where no paragraph answers it."""
+    found = answers_to(ctx.session, recommendation.id, newest_versions(ctx.actor))
+    paragraphs = {
+        line.paragraph_id: (answer.version, line) for answer in found for line in answer.paragraphs
+    }
+    if not paragraphs:
+        return None
+    counts = ctx.session.execute(
+        select(
+            Comment.paragraph_id,
+            func.count(),
+            func.count().filter(Disposition.state == DispositionState.RELEASED),
+        )
+        .outerjoin(Disposition, Disposition.comment_id == Comment.id)
+        .where(
+            Comment.paragraph_id.in_(paragraphs), Comment.state == CommentState.SHOWN, shown(ctx)
+        )
+        .group_by(Comment.paragraph_id)
+    ).all()
+    counted = {paragraph_id: (total, answered) for paragraph_id, total, answered in counts}
+    rows = []
+    for paragraph_id, (version, line) in paragraphs.items():
+        if paragraph_id not in counted:
+            continue
+        total, answered = counted[paragraph_id]
+        values = {"version_id": version.id, "_anchor": f"p{paragraph_id}"}
+        rows.append(
+            joints.Row(
+                ends=[
+                    joints.End(kind=_("Recommendation"), label=recommendation.number),
+                    joints.End(
+                        kind=_("Paragraph"),
+                        label=str(line.number),
+                        note=version.report.title,
+                        endpoint="reports.version",
+                        values=values,
+                    ),
+                    joints.End(
+                        kind=_("Comments"),
+                        label=str(total),
+                        endpoint="feedback.version",
+                        values=values,
+                    ),
+                    joints.End(
+                        kind=_("Answers"),
+                        label=str(answered) if answered else "",
+                        gap=ngettext("not answered yet", "none answered yet", total),
+                    ),
+                ]
+            )
+        )
+    return joints.Section(
+        title=_("Comments on these paragraphs"),
+        rows=rows,
+        gap=_("Nobody has commented on them yet."),
+        key="comments",
+    )
+
+
+joints.register("feedback", comments_on_answers)

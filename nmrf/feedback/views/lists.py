@@ -1,0 +1,28 @@
+"""The list of windows, and one comment at its lasting address."""
+
+from __future__ import annotations
+
+import flask
+
+from nmrf import access
+from nmrf.feedback import queries
+from nmrf.feedback.views.answering import comment_page
+from nmrf.feedback.views.common import bp, phase_of
+from nmrf.web.edge import ctx
+
+
+@bp.get("/comments")
+def index() -> str:
+    context = ctx()
+    windows = queries.windows(context)
+    return flask.render_template(
+        "feedback/index.html",
+        windows=[(window, phase_of(context, window)) for window in windows],
+        waiting={one.window.id: one for one in queries.unanswered(context)},
+        keeps=access.can(context.actor, "comment.dispose").yes,
+    )
+
+
+@bp.get("/comments/<comment_id>")
+def comment(comment_id: str) -> str:
+    return comment_page(ctx(), comment_id)
