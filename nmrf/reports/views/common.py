@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import flask
 
@@ -101,7 +102,8 @@ def _stem(endpoint: str, name: str) -> str:
     """An address but for the id at its end, built once a request: a report links hundreds."""
     kept: dict[str, str] = flask.g.setdefault("report_stems", {})
     if endpoint not in kept:
-        kept[endpoint] = flask.url_for(endpoint, **{name: 0}).removesuffix("0")
+        values: dict[str, Any] = {name: 0}
+        kept[endpoint] = flask.url_for(endpoint, **values).removesuffix("0")
     return kept[endpoint]
 
 

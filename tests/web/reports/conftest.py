@@ -9,21 +9,6 @@ drafter = services.drafter
 secretary = services.secretary
 second = services.second
 
-# Pages of other slices that the pages of reports link to.
-LINKED = {
-    "recommendations.index": "/recommendations",
-    "recommendations.recommendation": "/recommendations/<int:recommendation_id>",
-    "updates.update": "/updates/<int:update_id>",
-}
-
-
-@pytest.fixture
-def app(app):
-    for endpoint, rule in LINKED.items():
-        if endpoint not in app.view_functions:
-            app.add_url_rule(rule, endpoint, lambda **_values: "")
-    return app
-
 
 @pytest.fixture
 def client_for(client_for, ctx):
