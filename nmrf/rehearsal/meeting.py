@@ -110,8 +110,8 @@ def answer(play: Play, one: Consultation) -> None:
         if invitation is not None:
             with play.acting(SPEAKERS[key]) as ctx:
                 consultations.answer(ctx, invitation, coming, consents=True)
-    coming = sum(ANSWERS.values())
-    play.say(f"{coming} of those invited to “{one.title}” come, {len(ANSWERS) - coming} does not")
+    come = sum(ANSWERS.values())
+    play.say(f"{come} of those invited to “{one.title}” come, {len(ANSWERS) - come} do not")
 
 
 def hold(play: Play, one: Consultation, outcome: str, owner: str, due_on: date) -> None:

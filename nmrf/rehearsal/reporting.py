@@ -15,7 +15,7 @@ from nmrf.reports import drafting, sourcing
 from nmrf.reports import service as reports
 from nmrf.reports.citations import ranges
 from nmrf.reports.models import Block, BlockKind, Report, ReportKind, ReportVersion
-from nmrf.updates.models import Update, UpdateSnapshot
+from nmrf.updates.models import UpdateSnapshot
 
 INTRODUCTIONS = {
     "foreign": "International instruments and cooperation",
@@ -101,7 +101,7 @@ def _section(
         "What follows rests on the updates of the responsible ministries.",
         after=place,
     )[0]
-    snapshots = _signed(ctx, [one.id for one in mine], play.institutions[key])
+    snapshots = _signed(ctx, [one.id for one in mine])
     if not snapshots:
         return 0
     pull = sourcing.pull
@@ -126,20 +126,14 @@ def _led_by(ctx: Ctx, cycle: Cycle, institution_id: int) -> Sequence[Recommendat
     ).all()
 
 
-def _signed(ctx: Ctx, recommendation_ids: Sequence[int], institution_id: int) -> list[int]:
-    """The newest signed updates of an institution on recommendations, by id."""
-    newest: dict[int, int] = {}
+def _signed(ctx: Ctx, recommendation_ids: Sequence[int]) -> list[int]:
+    """The newest signed updates on recommendations, one of each institution, by id."""
     rows = ctx.session.execute(
-        select(UpdateSnapshot.recommendation_id, UpdateSnapshot.id)
-        .join(Update, Update.id == UpdateSnapshot.update_id)
-        .where(
-            UpdateSnapshot.recommendation_id.in_(recommendation_ids),
-            UpdateSnapshot.institution_id == institution_id,
-        )
+        select(UpdateSnapshot.recommendation_id, UpdateSnapshot.institution_id, UpdateSnapshot.id)
+        .where(UpdateSnapshot.recommendation_id.in_(recommendation_ids))
         .order_by(UpdateSnapshot.id)
     )
-    for recommendation_id, snapshot_id in rows:
-        newest[recommendation_id] = snapshot_id
+    newest = {(row[0], row[1]): row[2] for row in rows}
     return list(newest.values())
 
 
