@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import flask
+import hypothesis
 import pytest
 from sqlalchemy import text
 
