@@ -53,7 +53,12 @@ def waiting(ctx: Ctx) -> list[Task]:
     if not ctx.actor.is_authenticated:
         return []
     found = [task for source in _sources.values() for task in source(ctx)]
-    return sorted(found, key=lambda task: (task.age, task.title))
+    # What is overdue comes before what only waits, however long.
+    return sorted(found, key=lambda task: (not _is_late(task, ctx), task.age, task.title))
+
+
+def _is_late(task: Task, ctx: Ctx) -> bool:
+    return task.due_on is not None and task.due_on < ctx.today
 
 
 def due_words(ctx: Ctx, task: Task) -> Due | None:

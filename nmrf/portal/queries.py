@@ -122,7 +122,11 @@ def institutions(ctx: Ctx, cycle: Cycle | None) -> list[Lead]:
         .where(Institution.active, Institution.kind.in_(_SHOWN))
         .order_by(Institution.name)
     )
-    lines = [Lead(one, sum(leads[one.id]), supports[one.id], tuple(leads[one.id])) for one in found]
+    lines = [
+        Lead(one, sum(leads[one.id]), supports[one.id], tuple(leads[one.id]))
+        for one in found
+        if one.is_government or one.id in leads or one.id in supports
+    ]
     return sorted(lines, key=lambda line: (-line.leads, -line.supports, line.institution.name))
 
 
