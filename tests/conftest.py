@@ -29,6 +29,11 @@ from nmrf.tables import metadata
 from tests.schema import create_schema
 
 pytest_plugins = ["tests.databases", "tests.passwords"]
+# No test depends on the speed of the machine.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 
