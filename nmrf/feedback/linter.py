@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import regex
+
 from nmrf.core.i18n import Lazy, _l
 
 
@@ -117,10 +119,8 @@ def _signs(text: str, known_names: Sequence[str]) -> Iterator[tuple[Sign, str]]:
     for sign, pattern, is_one in _PATTERNS:
         yield from ((sign, match[0]) for match in pattern.finditer(text) if is_one(match[0]))
     yield from _signature(text)
-    folded = text.casefold()
-    for part in _parts(known_names):
-        if re.search(rf"(?<!\w){re.escape(part.casefold())}(?!\w)", folded):
-            yield Sign.OWN_NAME, part
+    for name in known_names:
+        yield from ((Sign.OWN_NAME, part) for part in _named_in(text, name))
 
 
 def _is_telephone(found: str) -> bool:
@@ -146,14 +146,24 @@ def _all_capitals(words: str) -> bool:
     return all(word[0].isupper() for word in words.split() if word not in {"de", "von", "van"})
 
 
-def _parts(names: Sequence[str]) -> list[str]:
-    found = []
-    for name in names:
-        whole = " ".join(name.split())
-        if whole and whole.isascii() is False and " " not in whole:
-            found.append(whole)  # scripts without spaces between the parts of a name
-        found += [part for part in whole.split() if len(part) >= _SHORTEST_NAME]
-    return list(dict.fromkeys(found))
+def _named_in(text: str, name: str) -> list[str]:
+    """The whole name where the text has it, else those of its parts that stand in it."""
+    whole = " ".join(name.split())
+    parts = [part for part in whole.split() if len(part) >= _SHORTEST_NAME or not part.isascii()]
+    for wanted in ([whole] if parts else [], parts):
+        found = [part for part in wanted if _holds(text, part)]
+        if found:
+            return found
+    return []
+
+
+def _holds(text: str, name: str) -> bool:
+    # Chinese has no spaces between words.
+    if regex.search(r"\p{Han}", name):
+        return name in text
+    return bool(
+        re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", " ".join(text.casefold().split()))
+    )
 
 
 def _any(_found: str) -> bool:

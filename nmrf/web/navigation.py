@@ -34,6 +34,7 @@ MAIN = (
     Entry(_l("Consultations"), "consultations.index"),
     Entry(_l("January updates"), "updates.index", "board.see"),
     Entry(_l("Reports"), "reports.index"),
+    Entry(_l("Comments"), "feedback.index"),
     Entry(_l("Validation"), "validation.index", "run.see"),
     Entry(_l("Calendar"), "cycles.calendar"),
     Entry(_l("People"), "accounts.people", "accounts.manage"),

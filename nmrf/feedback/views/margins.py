@@ -8,6 +8,7 @@ from datetime import datetime, time
 import flask
 from sqlalchemy import select
 
+from nmrf.access import can
 from nmrf.core import words
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _
@@ -51,7 +52,7 @@ def _page(version: ReportVersion, paragraph_id: int) -> str:
 def _links(ctx: Ctx, version: ReportVersion) -> Sequence[margins.Link]:
     window = queries.window_of(ctx, version.id)
     if window is None:
-        return ()
+        return _not_yet(ctx, version)
     day = words.short_day(window.closes_on)
     where = phase_of(ctx, window)
     note = {
@@ -76,6 +77,14 @@ def _links(ctx: Ctx, version: ReportVersion) -> Sequence[margins.Link]:
             )
         )
     return found
+
+
+def _not_yet(ctx: Ctx, version: ReportVersion) -> Sequence[margins.Link]:
+    """For the secretariat: where this version can be opened for comment."""
+    if version.report.submitted_version_id is not None or not can(ctx.actor, "window.manage"):
+        return ()
+    url = flask.url_for("feedback.new_window", version_id=version.id)
+    return (margins.Link(kind=_("Comments"), label=_("Open for comment"), url=url),)
 
 
 def _remarks(ctx: Ctx, version: ReportVersion) -> Mapping[int, Sequence[CommentForWord]]:

@@ -108,6 +108,7 @@ def answers(version_id: int) -> str:
         helps={term.code: gettext(term.help) for term in vocabulary.terms if term.help},
         total=said,
         answered=answered,
+        changing=changing,
         chart={
             "title": ngettext(
                 "%(changed)s of %(n)s answered comment changes the text",

@@ -107,10 +107,7 @@ def _preview(
     thrown_away = mode is Mode.ANONYMOUS and any(
         (flask.request.form.get(name) or "").strip() for name in ("name", "organisation", "email")
     )
-    names = [flask.request.form.get("name") or "", context.actor.name]
-    hints = linter.warnings(f"{said.text}\n\n{said.proposed}".strip(), names)
-    if mode is Mode.PUBLIC:
-        hints = [hint for hint in hints if hint.sign in _ALWAYS]
+    hints = _hints(said, mode, [flask.request.form.get("name") or "", context.actor.name])
     form.token.data = form.token.data or receipts.new_token()
     if flask.request.form.get("step") != "send":
         form.token.data = receipts.new_token()
@@ -131,6 +128,19 @@ def _preview(
         marks=redline_marks(block.text, said.proposed) if block and said.proposed else (),
         thrown_away=thrown_away,
     )
+
+
+def _hints(said: posting.Words, mode: Mode, names: list[str]) -> list[linter.Hint]:
+    hints = linter.warnings(said.text, names)
+    # The report's own words are in it too: only what can be nobody else's is asked about.
+    hints += [
+        hint
+        for hint in linter.warnings(said.proposed, names)
+        if hint.sign in _ALWAYS and hint not in hints
+    ]
+    if mode is Mode.PUBLIC:
+        return [hint for hint in hints if hint.sign in _ALWAYS]
+    return hints
 
 
 def _send(
