@@ -5,53 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import joinedload
-
 from nmrf.consultations import queries as consultations
 from nmrf.core.clock import local_date
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _
-from nmrf.core.roles import ROLE_LABELS, Actor, Role
+from nmrf.core.roles import ROLE_LABELS, Role
 from nmrf.desk.tasks import Task, register
 from nmrf.feedback import queries as feedback
-from nmrf.reports.models import ReportVersion
-from nmrf.validation.models import Run, RunState, TaskState
 from nmrf.validation.models import Task as Step
+from nmrf.validation.queries import my_tasks
 
 _OUTCOME_WORDS = 90
 
 
-def steps_of(actor: Actor) -> ColumnElement[bool]:
-    """Which open steps the actor decides: the rule `task.decide` as a condition."""
-    mine: list[ColumnElement[bool]] = [
-        and_(
-            Step.kind != "record",
-            Step.role == held.role.value,
-            or_(Step.institution_id.is_(None), Step.institution_id == held.institution_id),
-        )
-        for held in actor.held
-    ]
-    if actor.has(Role.SECRETARIAT):
-        mine.append(Step.kind == "record")
-    return and_(Step.state == TaskState.OPEN, or_(*mine)) if mine else Step.id.is_(None)
-
-
 def validation(ctx: Ctx) -> Iterator[Task]:
     """Steps of running validations that the actor decides."""
-    if not ctx.actor.held:
-        return
-    steps = ctx.session.scalars(
-        select(Step)
-        .join(Step.run)
-        .where(Run.state == RunState.RUNNING, steps_of(ctx.actor))
-        .options(
-            joinedload(Step.run).joinedload(Run.version).joinedload(ReportVersion.report),
-            joinedload(Step.institution),
-        )
-        .order_by(Step.due_on, Step.id)
-    )
-    for step in steps:
+    for step in my_tasks(ctx):
         version = step.run.version
         yield Task(
             _("Decide: %(step)s", step=_(step.title)),
