@@ -68,7 +68,7 @@ translations: setup ## bring the catalogues up to date with the marked texts, an
 	fi
 
 check: lint types imports ## what to run before a commit: all but the slow and the browser tests
-	$(BIN)/pytest -m "not slow and not browser" -q -n $(JOBS)
+	$(BIN)/pytest -m "not slow and not browser" -q -n $(JOBS) --dist loadgroup
 
 # The tests run last, and also after a complaint of the tools, so that one run tells everything.
 test: setup browser ## everything: tools, then all tests on SQLite and PostgreSQL
@@ -79,7 +79,7 @@ test: setup browser ## everything: tools, then all tests on SQLite and PostgreSQ
 	done; \
 	echo "== tests on SQLite and PostgreSQL, with the slow ones and those in a browser"; \
 	[ -z "$$complaints" ] || echo "== NOT GOOD, see above:$$complaints"; \
-	$(BIN)/pytest -q -n $(JOBS) --database both </dev/null && [ -z "$$complaints" ]
+	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup --database both </dev/null && [ -z "$$complaints" ]
 
 browser: ## install Chromium for the browser tests, where this may be done
 	@for name in chromium chromium-browser google-chrome; do \

@@ -109,19 +109,9 @@ def create_app(
     CSRFProtect(app)
     _init_sign_in(app)
     for name in SLICES:
-        _register(app, name)
+        app.register_blueprint(importlib.import_module(f"nmrf.{name}.views").bp)
     init_filters(app)
     return app
-
-
-def _register(app: flask.Flask, name: str) -> None:
-    try:
-        views = importlib.import_module(f"nmrf.{name}.views")
-    except ModuleNotFoundError as error:
-        if error.name != f"nmrf.{name}.views":
-            raise
-        return
-    app.register_blueprint(views.bp)
 
 
 def _init_sign_in(app: flask.Flask) -> None:

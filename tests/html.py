@@ -74,7 +74,7 @@ def _fields(tree: html.HtmlElement) -> Iterator[str]:
     for form in tree.xpath("//form[translate(@method, 'POST', 'post')='post']"):
         if not form.xpath(".//input[@name='csrf_token']"):
             yield f"form to {form.get('action')!r} has no CSRF token"
-    for control in tree.xpath("//a[@href]|//button"):
+    for control in tree.xpath("//a[@href]|//button[not(@hidden)]"):
         words = control.text_content().strip()
         if not words and not control.get("aria-label") and not control.xpath(".//*[@aria-label]"):
             yield f"<{control.tag}> without words"

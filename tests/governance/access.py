@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import tomllib
 from collections import defaultdict
 from pathlib import Path
 from unittest import mock
 
-import tomllib
 from sqlalchemy.orm import Session
 
 from tests.governance.site import HOST, ROLES, Site, Visit, forms, load_site, open_site
