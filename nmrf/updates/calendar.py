@@ -21,10 +21,8 @@ def round_entries(ctx: Ctx) -> Iterator[CalendarEntry]:
     """The window of each round, its last day, and the day of the Government's summary."""
     if not access.can(ctx.actor, "board.see"):
         return
-    monitors = bool(access.can(ctx.actor, "round.monitor"))
     for one in ctx.session.scalars(select(Round).order_by(Round.id)):
-        page = "updates.round" if monitors else "updates.mine"
-        url = ctx.house.link(page, round_id=one.id)
+        url = _page(ctx, one)
         over = one.state is RoundState.CLOSED
         yield CalendarEntry(
             uid=entries.uid(ctx, f"round-{one.id}"),
@@ -55,6 +53,15 @@ def round_entries(ctx: Ctx) -> Iterator[CalendarEntry]:
                 url=url,
                 sequence=one.lock,
             )
+
+
+def _page(ctx: Ctx, one: Round) -> str:
+    """The page of a round that the actor may open."""
+    if access.can(ctx.actor, "round.monitor"):
+        return ctx.house.link("updates.round", round_id=one.id)
+    if ctx.actor.institutions_as(*access.MINISTRY):
+        return ctx.house.link("updates.mine", round_id=one.id)
+    return ctx.house.link("updates.index")
 
 
 entries.register("rounds", round_entries)

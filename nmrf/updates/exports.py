@@ -80,6 +80,8 @@ def _labels(ctx: Ctx) -> Callable[[str], str]:
 def _cells(ctx: Ctx, one: Update, label: Callable[[str], str]) -> list[str]:
     signed = max(one.snapshots, key=lambda s: s.number, default=None)
     zone = ctx.house.settings.time_zone
+    levels = queries.evidence_levels(ctx.actor, one.institution_id)
+    evidence = [e for e in one.evidence if e.visibility in levels]
     return [
         one.recommendation.number,
         one.recommendation.text,
@@ -91,5 +93,5 @@ def _cells(ctx: Ctx, one: Update, label: Callable[[str], str]) -> list[str]:
         _("yes") if one.no_change else "",
         local_date(signed.signed_at, zone).isoformat() if signed else "",
         str(signed.number) if signed else "",
-        "\n".join(f"{item.title}{f': {item.url}' if item.url else ''}" for item in one.evidence),
+        "\n".join(f"{e.title}{f': {e.url}' if e.url else ''}" for e in evidence),
     ]

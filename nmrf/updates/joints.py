@@ -25,9 +25,7 @@ from nmrf.updates.states import WRITABLE
 
 def evidence_shown(ctx: Ctx, snapshot: UpdateSnapshot) -> list[dict[str, Any]]:
     """The evidence of a snapshot that the actor may see; all of it in the own institution."""
-    if access.can(ctx.actor, "update.see", snapshot):
-        return list(snapshot.evidence)
-    levels = access.visible_levels(ctx.actor)
+    levels = queries.evidence_levels(ctx.actor, snapshot.institution_id)
     return [one for one in snapshot.evidence if Visibility(one["visibility"]) in levels]
 
 

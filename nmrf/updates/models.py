@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, event
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, relationship
 
 from nmrf.accounts.models import Institution
 from nmrf.core.db import Base, Code, Json, Key, Line, Prose, word
@@ -127,11 +127,25 @@ class UpdateSnapshot(Base):
     institution: Mapped[Institution] = relationship()
 
 
+# --- What was signed off never changes -----------------------------------------------------------
+
+
+def _refusal() -> Conflict:
+    return Conflict(
+        _("What was signed off never changes. Sign a correction off, which supersedes it.")
+    )
+
+
 @event.listens_for(Session, "before_flush")
 def _refuse_changes_to_snapshots(session: Session, _context: object, _instances: object) -> None:
     changed = [row for row in session.dirty if isinstance(row, UpdateSnapshot)]
     removed = [row for row in session.deleted if isinstance(row, UpdateSnapshot)]
     if removed or any(session.is_modified(row) for row in changed):
-        raise Conflict(
-            _("What was signed off never changes. Sign a correction off, which supersedes it.")
-        )
+        raise _refusal()
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_bulk_changes(state: ORMExecuteState) -> None:
+    written = state.is_update or state.is_delete
+    if written and state.bind_mapper is not None and state.bind_mapper.class_ is UpdateSnapshot:
+        raise _refusal()

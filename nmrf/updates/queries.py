@@ -20,7 +20,7 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.errors import NotFound
 from nmrf.core.i18n import _
 from nmrf.core.paging import PAGE_SIZE, Page, paginate
-from nmrf.core.roles import Actor, Role
+from nmrf.core.roles import Actor, Role, Visibility
 from nmrf.recommendations.models import Recommendation
 from nmrf.updates.models import Evidence, Round, RoundState, Update, UpdateSnapshot, UpdateState
 from nmrf.updates.states import WRITABLE
@@ -32,6 +32,13 @@ def visible(actor: Actor) -> ColumnElement[bool]:
         return true()
     own = actor.institutions_as(*access.MINISTRY)
     return Update.institution_id.in_(own) if own else false()
+
+
+def evidence_levels(actor: Actor, institution_id: int) -> frozenset[Visibility]:
+    """Which evidence of an institution's updates an actor sees: all of it in the institution."""
+    if actor.has_in(institution_id, *access.MINISTRY):
+        return frozenset(Visibility)
+    return access.visible_levels(actor)
 
 
 # --- Rounds -------------------------------------------------------------------------------------
@@ -215,6 +222,7 @@ class Place:
     previous_id: int | None
     next_id: int | None
     next_open_id: int | None  # the next that has to be written, round the end of the list
+    next_to_sign_id: int | None  # the same for those that wait for sign-off
 
 
 def place_of(session: Session, update: Update) -> Place:
@@ -235,6 +243,7 @@ def place_of(session: Session, update: Update) -> Place:
         previous_id=ids[at - 1] if at else None,
         next_id=ids[at + 1] if at + 1 < len(ids) else None,
         next_open_id=next((id_ for id_, state in after if state in WRITABLE), None),
+        next_to_sign_id=next((id_ for id_, state in after if state is UpdateState.SIGN_OFF), None),
     )
 
 

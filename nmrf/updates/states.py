@@ -24,7 +24,7 @@ WRITABLE = frozenset({UpdateState.REQUESTED, UpdateState.DRAFT, UpdateState.RETU
 STATE_LABELS: dict[UpdateState, Lazy] = {
     UpdateState.REQUESTED: _l("not begun"),
     UpdateState.DRAFT: _l("being written"),
-    UpdateState.SIGN_OFF: _l("waits for sign-off"),
+    UpdateState.SIGN_OFF: _l("waiting for sign-off"),
     UpdateState.RETURNED: _l("sent back"),
     UpdateState.SUBMITTED: _l("signed off"),
 }

@@ -57,6 +57,11 @@ def mine(round_id: int) -> Page:
     """`?institution=` names one of several, `?show=` what is listed."""
     context = ctx()
     one = queries.get_round(context, round_id)
+    own = context.actor.institutions_as(*access.MINISTRY)
+    if "institution" not in flask.request.args and not own:
+        if access.can(context.actor, "round.monitor"):
+            return flask.redirect(flask.url_for("updates.round", round_id=one.id), 303)
+        raise NotFound(_("There is no such list, or it is not open to you."))
     institution, theirs = _chosen(context, one)
     done = next(
         (row for row in theirs if row.institution_id == institution.id),

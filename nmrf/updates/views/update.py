@@ -17,7 +17,8 @@ from nmrf.core.i18n import _
 from nmrf.core.roles import VISIBILITY_LABELS, Role, Visibility
 from nmrf.updates import queries, service
 from nmrf.updates.forms import LockForm, ReturnForm, UpdateForm
-from nmrf.updates.models import Update, UpdateSnapshot, UpdateState
+from nmrf.updates.joints import evidence_shown
+from nmrf.updates.models import Evidence, Update, UpdateSnapshot, UpdateState
 from nmrf.updates.states import WRITABLE
 from nmrf.updates.views.common import (
     Page,
@@ -115,6 +116,7 @@ def page(
         form.evidence_visibility.data = Visibility.GOVERNMENT.value
     sign = access.can(context.actor, "update.sign", one)
     authorities = _authorities(context, one)
+    levels = queries.evidence_levels(context.actor, one.institution_id)
     return flask.render_template(
         "updates/update.html",
         update=one,
@@ -142,11 +144,8 @@ def page(
         returning=own_ids(returning or ReturnForm(formdata=None, lock=str(one.lock)), "return"),
         holder=_holder(context, one, [o.person.name for o in authorities]),
         warning="" if authorities else no_authority(one.institution.name),
-        evidence=[
-            _evidence(e.title, e.url, e.file, e.visibility) | {"id": e.id} for e in one.evidence
-        ],
+        evidence=[_evidence(context, e) for e in one.evidence if e.visibility in levels],
         versions=_versions(context, one),
-        ended=service.has_ended(context, one.round),
         draft=f"update-{one.id}-{one.lock}",
     )
 
@@ -186,17 +185,18 @@ def _holder(context: Ctx, one: Update, authorities: list[str]) -> dict[str, str]
     }
 
 
-def _evidence(title: str, url: str, file: Any, visibility: Visibility) -> dict[str, Any]:
-    """A document as `ui.file_link` shows it."""
-    address = url
-    if file is not None:
-        address = flask.url_for("files.download", file_id=file.id, name=file.name)
+def _evidence(context: Ctx, one: Evidence) -> dict[str, Any]:
+    """A document as `ui.file_link` shows it; without its address for those who may not open it."""
+    file, url = one.file, one.url
+    if file is not None and access.can(context.actor, "file.see", file):
+        url = flask.url_for("files.download", file_id=file.id, name=file.name)
     return {
-        "name": title,
-        "url": address,
+        "id": one.id,
+        "name": one.title,
+        "url": url,
         "kind": file.kind.upper() if file is not None else _("web page"),
         "size": f"{max(1, file.size // 1000)} kB" if file is not None else "",
-        "visibility": str(VISIBILITY_LABELS[visibility]),
+        "visibility": str(VISIBILITY_LABELS[one.visibility]),
     }
 
 
@@ -215,7 +215,7 @@ def _versions(context: Ctx, one: Update) -> list[dict[str, Any]]:
             "signed_by": names.get(s.signed_by_id or 0, ""),
             "written_by": names.get(s.written_by_id or 0, ""),
             "current": s.number == newest,
-            "evidence": [_signed_evidence(item) for item in s.evidence],
+            "evidence": [_signed_evidence(item) for item in evidence_shown(context, s)],
         }
         for s in reversed(one.snapshots)
     ]
@@ -255,9 +255,16 @@ def sign(update_id: int) -> Page:
     one = queries.get(context, update_id)
     snapshot = service.sign_off(context, one, lock=lock_of(LockForm()))
     flask.flash(
-        _("Signed off as version %(n)s. It no longer changes.", n=snapshot.number), "success"
+        _(
+            "The update on recommendation %(number)s is signed off as version %(n)s.",
+            number=one.recommendation.number,
+            n=snapshot.number,
+        ),
+        "success",
     )
-    return to_update(one.id)
+    context.session.flush()
+    after = queries.place_of(context.session, one).next_to_sign_id
+    return to_update(after or one.id)
 
 
 @bp.post("/<int:update_id>/return")
