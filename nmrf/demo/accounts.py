@@ -49,8 +49,8 @@ def table(settings: Settings) -> str:
             "",
             *lines,
             "",
-            "  The other ministries have focal.<name>@example.org and authority.<name>@example.org,",
-            "  with: interior, labour, education, health, culture, environment, economy …",
+            "  The other ministries have focal.<name>@example.org and",
+            "  authority.<name>@example.org, with: interior, labour, education, health, culture …",
             "  All people are fictional. Ctrl-C ends the demonstration.",
             "",
         ]

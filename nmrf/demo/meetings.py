@@ -64,11 +64,17 @@ def called_off(play: Play, cycle: Cycle, today: date) -> None:
 
 def ahead(play: Play, cycle: Cycle, today: date) -> None:
     """The consultation five weeks from now: announced, with the first answers."""
-    day = today + timedelta(days=35)
-    if (day.month, day.day) > (12, 18) or (day.month, day.day) < (1, 8):
-        day -= timedelta(days=20)  # nobody consults between the years
-    day = play.working_day(day)
+    day = play.working_day(_outside_holidays(today + timedelta(days=35)))
     title = "Consultation on the draft mid-term report"
     one = meeting.plan(play, cycle, day, title, kind="feedback_meeting")
     meeting.announce(play, one)
     meeting.answer(play, one)
+
+
+def _outside_holidays(day: date) -> date:
+    """The day itself; between the years the nearest day before or after."""
+    if date(day.year, 1, 8) <= day <= date(day.year, 12, 18):
+        return day
+    before = date(day.year if day.month == 12 else day.year - 1, 12, 18)
+    after = date(before.year + 1, 1, 8)
+    return min(before, after, key=lambda other: abs(other - day))

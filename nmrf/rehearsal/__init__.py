@@ -50,12 +50,13 @@ def rehearse(wanted: Wanted, instance: Path) -> int:
         found = joints(play, played)
         holds = exporting.chain_holds(wanted.out / "events.json")
         found.append(Joint("events.json → its own chain", "recomputed from the file", not holds))
+        play.close()
         lines = [*_title(wanted, settings), *telling.timeline(play)]
         lines += telling.summary(play, found, files, str(wanted.out))
         _print(lines)
         (wanted.out / "timeline.txt").write_text("\n".join(lines) + "\n", "utf-8")
     finally:
-        play.close()
+        play.session.close()
         kept.database.dispose()
     return OK if all(joint.closed for joint in found) and not play.failures else OPEN
 

@@ -30,7 +30,6 @@ from nmrf.updates import service as updates
 from nmrf.updates.models import Round
 from nmrf.validation.models import Run, RunState
 
-WEEK = 7
 PASSED = "Rehearsal: what is missing here is not played."
 
 
@@ -72,7 +71,7 @@ def play_cycle(play: Play, wanted: Wanted, dates: Dates) -> Played:
 
 
 def _go(play: Play, day: date) -> None:
-    play.move_to(play.working_day(day), every=WEEK)
+    play.move_to(play.working_day(day), through=True)
 
 
 def _create(play: Play, wanted: Wanted, dates: Dates) -> Cycle:

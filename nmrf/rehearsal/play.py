@@ -25,6 +25,7 @@ from nmrf.outbox.models import Message
 
 MORNING = time(8)  # after the daily jobs' own hours
 NAMED_RECIPIENTS = 3
+WEEK, MONTH = 7, 28  # days
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Play:
     def __post_init__(self) -> None:
         self.session = self.database.session(writing=True)
         self._mails_seen = 0
+        self._mails_to_tell = False
 
     @property
     def today(self) -> date:
@@ -66,6 +68,7 @@ class Play:
 
         `who` is a key of the cast or a person; `""` is the public, None the service itself.
         """
+        self._tell_mails()
         actor = SYSTEM
         if who == "":
             actor = PUBLIC
@@ -80,8 +83,7 @@ class Play:
         except BaseException:
             self.session.rollback()
             raise
-        self._note_mails()
-        self.session.commit()  # ends the reading, so that nobody waits for this session
+        self._mails_to_tell = True
 
     def person(self, key: str) -> Person:
         """Somebody of the cast, such as `focal:justice`."""
@@ -92,7 +94,7 @@ class Play:
         return self.session.get_one(Institution, self.institutions[key])
 
     def say(self, text: str, kind: str = "did") -> None:
-        """Put a line on the timeline."""
+        """Put a line on the timeline; what was mailed by the act comes after it."""
         self.happenings.append(Happening(self.clock.now(), kind, text))
 
     # --- Time -------------------------------------------------------------------------------
@@ -107,17 +109,17 @@ class Play:
             day += timedelta(days=1)
         return day
 
-    def move_to(self, day: date, at: time = time(10), *, every: int = 0) -> None:
+    def move_to(self, day: date, at: time = time(10), *, through: bool = False) -> None:
         """Move the clock on to a day, running all jobs that morning.
 
-        With `every` they also run on each so manieth day before. Earlier days change nothing.
+        With `through` they also run on the way: every four weeks, and weekly in the last month.
+        Earlier days change nothing.
         """
-        if every:
-            on = self.today + timedelta(days=every)
-            while on < day:
-                self.clock.move_to(self.local(on, MORNING))
-                self.run_jobs()
-                on += timedelta(days=every)
+        self._tell_mails()
+        while through and (left := (day - self.today).days) > WEEK:
+            step = MONTH if left > MONTH + WEEK else WEEK
+            self.clock.move_to(self.local(self.today + timedelta(days=step), MORNING))
+            self.run_jobs()
         morning = self.local(day, MORNING)
         if morning > self.clock.now():
             self.clock.move_to(morning)
@@ -128,6 +130,7 @@ class Play:
 
     def run_jobs(self, names: Iterable[str] = JOBS) -> None:
         """Run jobs now, as the scheduler would: what is due is done, the rest does nothing."""
+        self._tell_mails()
         self.session.commit()
         tools = Tools(self.database, self.house, self.clock)
         for name in names:
@@ -140,14 +143,18 @@ class Play:
                 continue
             counts = ", ".join(f"{what} {n}" for what, n in (done or {}).items() if n)
             if counts and name not in {"mail.send", "jobs.tidy"}:
-                self.say(f"{name}: {counts}", "job")
+                self.say(f"{JOBS[name].what} ({counts})", "job")
         self.session.expire_all()
-        self._note_mails()
-        self.session.commit()
+        self._mails_to_tell = True
+        self._tell_mails()
 
     # --- Mail -------------------------------------------------------------------------------
 
-    def _note_mails(self) -> None:
+    def _tell_mails(self) -> None:
+        """Told only after what was said of the act that queued them."""
+        if not self._mails_to_tell:
+            return
+        self._mails_to_tell = False
         rows = self.session.execute(
             select(Message.id, Message.subject, Message.to_name, Message.calendar_method)
             .where(Message.id > self._mails_seen)
@@ -160,9 +167,11 @@ class Play:
         for (subject, method), names in together.items():
             note = f" [calendar: {method}]" if method else ""
             self.say(f"“{subject}”{note} → {_people(names)}", "mail")
+        self.session.commit()  # ends the reading, so that nobody waits for this session
 
     def close(self) -> None:
         """Let the session go."""
+        self._tell_mails()
         self.session.close()
 
 
