@@ -81,10 +81,15 @@ def disposition(session: Session, of: Comment, **values: object) -> Disposition:
     return row
 
 
+def route_step(run: Run) -> str:
+    """A step that the route has, so that the page of the task can show its rule."""
+    return run.definition["steps"][0]["id"]
+
+
 def step(session: Session, run: Run, role: Role, at: Institution, title: str, **values: object):
     row = Task(
         run_id=run.id,
-        step=role.value,
+        step=route_step(run),
         title=title,
         kind="approve",
         stage=1,
