@@ -26,14 +26,6 @@ def first(play: Play, cycle: Cycle) -> None:
 
 def spring(play: Play, cycle: Cycle, year: int) -> None:
     """The consultation of the spring, with what was agreed."""
-    with play.acting("secretariat") as ctx:
-        consultations.create_series(
-            ctx,
-            cycle,
-            title="Consultation with civil society, twice a year",
-            kind="biannual",
-            purpose="Progress and next steps, every March and September.",
-        )
     day = play.working_day(date(year, 3, 18))
     play.move_to(date(year, 2, 17))
     one = meeting.plan(play, cycle, day, f"Spring consultation {year}")
@@ -63,7 +55,15 @@ def called_off(play: Play, cycle: Cycle, today: date) -> None:
 
 
 def ahead(play: Play, cycle: Cycle, today: date) -> None:
-    """The consultation five weeks from now: announced, with the first answers."""
+    """The consultation five weeks from now, announced, with the first answers; and a series."""
+    with play.acting("secretariat") as ctx:
+        consultations.create_series(
+            ctx,
+            cycle,
+            title="Consultation with civil society, twice a year",
+            kind="biannual",
+            purpose="Progress and next steps, every March and September.",
+        )
     day = play.working_day(_outside_holidays(today + timedelta(days=35)))
     title = "Consultation on the draft mid-term report"
     one = meeting.plan(play, cycle, day, title, kind="feedback_meeting")

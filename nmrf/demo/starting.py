@@ -26,11 +26,15 @@ EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - only read h
 def demo_settings() -> Settings:
     """The settings of the demonstration, also for the processes that it starts.
 
+    HOST and PORT stand for NMRF_HOST and NMRF_PORT, so that they also work without make.
     It has an instance folder of its own, unless NMRF_INSTANCE or NMRF_DATABASE_URL is given.
 
     Raises:
         Refused: in production, where everybody could read the caught mail.
     """
+    for name in ("HOST", "PORT"):
+        if os.environ.get(name) and f"NMRF_{name}" not in os.environ:
+            os.environ[f"NMRF_{name}"] = os.environ[name]
     given = load_settings()
     if given.environment == "production":
         raise Refused(_("The demonstration does not run in production: anybody could sign in."))

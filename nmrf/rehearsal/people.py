@@ -68,7 +68,7 @@ BODIES: tuple[Body, ...] = (
 )  # fmt: skip
 MINISTRIES = tuple(b.key for b in BODIES if b.kind in {K.MINISTRY, K.AGENCY})
 LEADERS = tuple(b for b in BODIES if b.themes)
-SUPPORT = {"interior": "justice", "labour": "health", "education": "labour", "health": "labour"}
+SUPPORT = {"interior": "justice"}
 
 
 @dataclass(frozen=True)
