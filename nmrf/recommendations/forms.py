@@ -46,6 +46,7 @@ def owner_choices(ctx: Ctx) -> list[SelectChoice]:
 class AssignForm(BaseForm):
     lead = SelectField(
         _l("Leads"),
+        default="",
         description=_l("Replaces the institution that leads now, if there is one."),
     )
     supporting = SelectMultipleField(
@@ -67,6 +68,7 @@ class PositionForm(BaseForm):
     position = RadioField(_l("Position"), [InputRequired(_l("Choose a position."))])
     national = SelectField(
         _l("National position"),
+        default="",
         description=_l("What the State adds for its own use; it goes with the position above."),
     )
     justification = TextAreaField(
@@ -111,6 +113,7 @@ class AnswerForm(BaseForm):
     answer = RadioField(_l("Your answer"), [InputRequired(_l("Choose an answer."))])
     suggested = SelectField(
         _l("Who should have it, or share it"),
+        default="",
         description=_l("If you know. The secretariat decides."),
     )
     reason = TextAreaField(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.orm import aliased, joinedload
 
 from nmrf import access
 from nmrf.core import events
@@ -95,8 +96,6 @@ def get_batch(ctx: Ctx, batch_id: int) -> ImportBatch:
 def batches(ctx: Ctx, limit: int = 20) -> list[ImportBatch]:
     """The last imports, the newest first, for the secretariat."""
     access.require(ctx.actor, "recommendation.import")
-    from sqlalchemy.orm import joinedload
-
     return list(
         ctx.session.scalars(
             select(ImportBatch)
@@ -145,6 +144,15 @@ def _positioned_by_hand(ctx: Ctx, batch: ImportBatch) -> Iterable[str]:
     moved = [
         number for number, old in batch.undo["updated"].items() if "position" in old["changed"]
     ]
+    imported = aliased(PositionChange)
+    last_imported = (
+        select(func.coalesce(func.max(imported.id), 0))
+        .where(
+            imported.recommendation_id == PositionChange.recommendation_id,
+            imported.batch_id == batch.id,
+        )
+        .scalar_subquery()
+    )
     numbers = ctx.session.scalars(
         select(Recommendation.number)
         .join(PositionChange, PositionChange.recommendation_id == Recommendation.id)
@@ -152,7 +160,7 @@ def _positioned_by_hand(ctx: Ctx, batch: ImportBatch) -> Iterable[str]:
             Recommendation.cycle_id == batch.cycle_id,
             or_(Recommendation.batch_id == batch.id, Recommendation.number.in_(moved)),
             PositionChange.batch_id.is_(None),
-            PositionChange.recorded_at >= batch.applied_at,
+            PositionChange.id > last_imported,
         )
         .distinct()
     ).all()
