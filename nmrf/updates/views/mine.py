@@ -59,9 +59,10 @@ def mine(round_id: int) -> Page:
     one = queries.get_round(context, round_id)
     own = context.actor.institutions_as(*access.MINISTRY)
     if "institution" not in flask.request.args and not own:
+        # Whoever belongs to no ministry has no list of their own.
         if access.can(context.actor, "round.monitor"):
             return flask.redirect(flask.url_for("updates.round", round_id=one.id), 303)
-        raise NotFound(_("There is no such list, or it is not open to you."))
+        return flask.redirect(flask.url_for("updates.index"), 303)
     institution, theirs = _chosen(context, one)
     done = next(
         (row for row in theirs if row.institution_id == institution.id),

@@ -13,7 +13,7 @@ from nmrf.accounts.queries import holders
 from nmrf.core import words
 from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Invalid
-from nmrf.core.i18n import _
+from nmrf.core.i18n import _, gettext
 from nmrf.core.roles import VISIBILITY_LABELS, Role, Visibility
 from nmrf.updates import queries, service
 from nmrf.updates.forms import LockForm, ReturnForm, UpdateForm
@@ -129,7 +129,7 @@ def page(
         missing=service.missing(context, one)
         if one.state in {UpdateState.DRAFT, UpdateState.RETURNED}
         else [],
-        notes={term.code: _(term.help) for term in service.statuses(context).terms if term.help},
+        notes={term.code: gettext(term.help) for term in service.statuses(context).terms if term.help},
         last=last,
         last_day=_day(context, last) if last else "",
         takes_over=writes and writable and last is not None and not one.no_change,
