@@ -129,7 +129,9 @@ def page(
         missing=service.missing(context, one)
         if one.state in {UpdateState.DRAFT, UpdateState.RETURNED}
         else [],
-        notes={term.code: gettext(term.help) for term in service.statuses(context).terms if term.help},
+        notes={
+            term.code: gettext(term.help) for term in service.statuses(context).terms if term.help
+        },
         last=last,
         last_day=_day(context, last) if last else "",
         takes_over=writes and writable and last is not None and not one.no_change,
