@@ -56,12 +56,12 @@ _NAMED = re.compile(
     r"[Mm]ein Name ist|[Мм]еня зовут)\s+\S+(?:\s+\S+)?"
     r"|(?:اسمي|أنا اسمي|我叫|我的名字)\s*\S{1,20}"
 )
+_CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-ŽА-Я][\w'’-]*"
+# "I am concerned" says nothing about anybody; "I am Jane" does.
 _I_AM = re.compile(
-    r"\b(?:I am|I['’]m|[Jj]e suis|[Yy]o soy|[Ss]oy|[Ii]ch bin|[Jj]az sem|[Яя] —)\s+"
-    r"(?!I\b)[^\W\d_][\w'’-]*(?:\s+[^\W\d_][\w.'’-]*){0,3}"
+    rf"\b(?:I am|I['’]m|[Jj]e suis|[Ss]oy|[Ii]ch bin|[Jj]az sem|Я —)\s+"
+    rf"(?!I\b){_CAPITAL}(?:\s+(?!I\b){_CAPITAL})*"
 )
-_NAME_AFTER = re.compile(r"\s(?:[A-ZÀ-ÖØ-ÞĀ-ŽА-Я][\w'’-]+)(?:\s+[A-ZÀ-ÖØ-ÞĀ-ŽА-Я][\w.'’-]*)+$")
-# "I am concerned that" says nothing about anybody; "I am the director of" does.
 _POSITION = re.compile(
     r"\b(?:I am|I['’]m|I work as|I serve as|[Aa]s)\s+(?:the|a|an)\s+(?:\w+\s+){0,3}?"
     r"(?:director|head|president|chair(?:man|woman|person)?|lawyer|judge|prosecutor|doctor|nurse|"
@@ -89,10 +89,10 @@ _ACCOUNT = re.compile(
     _I,
 )
 _CLOSING = re.compile(
-    r"^\W*(?:(?:kind|best|warm) regards|regards|(?:yours )?(?:sincerely|faithfully|truly)|"
+    r"^[^\w\n]*(?:(?:kind|best|warm) regards|regards|(?:yours )?(?:sincerely|faithfully|truly)|"
     r"respectfully|signed|cordialement|bien à vous|atentamente|saludos(?: cordiales)?|"
     r"mit freundlichen grüßen|lep pozdrav|s spoštovanjem|с уважением|مع التحية|مع خالص التحية|"
-    r"此致|敬上)\W*(?P<rest>.*)$",
+    r"此致|敬上)[^\w\n]*(?P<rest>.*)$",
     _I | re.MULTILINE,
 )
 _NAME_LINE = re.compile(
@@ -133,10 +133,11 @@ def _is_telephone(found: str) -> bool:
 
 def _signature(text: str) -> Iterator[tuple[Sign, str]]:
     for match in _CLOSING.finditer(text):
-        rest = [match["rest"], *text[match.end() :].strip().splitlines()[:1]]
-        name = next((line.strip() for line in rest if line.strip()), "")
+        after = text[match.end() :].strip().splitlines()[:1]
+        name = match["rest"].strip() or "".join(after).strip()
         if name and len(name) <= _EXCERPT:
-            yield Sign.SIGNATURE, f"{match[0].splitlines()[0]} {name}".strip()
+            yield Sign.SIGNATURE, match[0] if match["rest"].strip() else f"{match[0]} {name}"
+            return
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     if len(lines) > 1 and _NAME_LINE.match(lines[-1]) and _all_capitals(lines[-1].split(",")[0]):
         yield Sign.SIGNATURE, lines[-1]
@@ -172,7 +173,7 @@ def _any(_found: str) -> bool:
 
 _PATTERNS: tuple[tuple[Sign, re.Pattern[str], Callable[[str], bool]], ...] = (
     (Sign.INTRODUCTION, _NAMED, _any),
-    (Sign.INTRODUCTION, _I_AM, lambda found: bool(_NAME_AFTER.search(found))),
+    (Sign.INTRODUCTION, _I_AM, _any),
     (Sign.EMAIL, _EMAIL, _any),
     (Sign.TELEPHONE, _TELEPHONE, _is_telephone),
     (Sign.ACCOUNT, _ACCOUNT, _any),

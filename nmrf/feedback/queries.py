@@ -47,8 +47,12 @@ def audiences(actor: Actor) -> frozenset[Audience]:
 
 
 def visible_windows(actor: Actor) -> ColumnElement[bool]:
-    """Which windows an actor sees, where `ReportVersion` is joined."""
-    return and_(visible_versions(actor), CommentWindow.audience.in_(audiences(actor)))
+    """Which windows an actor sees, where `ReportVersion` is joined.
+
+    That a text takes comments from those with an account is told to everyone: they can sign in.
+    """
+    seen = audiences(actor) | {Audience.PARTNERS}
+    return and_(visible_versions(actor), CommentWindow.audience.in_(seen))
 
 
 def shown(ctx: Ctx) -> ColumnElement[bool]:
@@ -60,7 +64,7 @@ def shown(ctx: Ctx) -> ColumnElement[bool]:
         Comment.version_id.in_(
             select(CommentWindow.version_id)
             .join(ReportVersion, ReportVersion.id == CommentWindow.version_id)
-            .where(visible_windows(ctx.actor))
+            .where(visible_versions(ctx.actor), CommentWindow.audience.in_(audiences(ctx.actor)))
         ),
     )
 

@@ -91,7 +91,7 @@ def _on_http(error: HTTPException) -> WerkzeugResponse:
     if error.code == 404:
         return problem_page(NotFound(_("No page has this address. It may have been moved.")))
     if error.code == 413:
-        limit = flask.current_app.config["MAX_CONTENT_LENGTH"] // 1_000_000
+        limit = (flask.request.max_content_length or 0) // 1_000_000
         return problem_page(
             TooLarge(_("A file or form may have %(mb)s MB at most. Nothing was saved.", mb=limit))
         )
