@@ -106,7 +106,9 @@ def go(page: Any, steps: list[str]) -> bool:
             continue
         # A text that ends in a slash is followed by the number of a thing, not by “new”.
         pattern = re.escape(step[1:]) + (r"\d" if step.endswith("/") else "")
-        links = page.eval_on_selector_all("main a[href]", "all => all.map(a => a.pathname)")
+        links = page.eval_on_selector_all(
+            "main a[href]", "all => all.map(a => a.pathname + a.search)"
+        )
         found = next((link for link in links if re.search(pattern, link)), None)
         if found is None:
             sys.stdout.write(f"no link with {step[1:]} on {page.url}\n")
