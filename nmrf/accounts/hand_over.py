@@ -12,6 +12,7 @@ from nmrf import access
 from nmrf.accounts import queries
 from nmrf.accounts.models import Absence, Office, Person
 from nmrf.core.ctx import Ctx
+from nmrf.core.due import Due
 from nmrf.core.roles import Role
 
 
@@ -22,7 +23,7 @@ class OpenItem:
     title: str
     url: str
     what: str = ""
-    due: str = ""
+    due: Due | None = None
 
 
 Provider = Callable[[Ctx, Person], list[OpenItem]]

@@ -33,7 +33,9 @@ def _stem(word: str, language: str) -> str:
 def fold(text: str, language: str = "en") -> str:
     """The words of a text, folded and stemmed, each with a space on both sides."""
     plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = plain.casefold()
     words = [word.removeprefix("ال") or word for word in _WORD.findall(plain)]
     if language in _STEMMED:
         words = [_stem(word, language) for word in words]

@@ -23,8 +23,7 @@ def run(_settings: Settings, args: argparse.Namespace) -> int:
     starting.require_free_port(settings)
     if args.reset:
         starting.reset(settings)
-    _say("Preparing the demonstration. The first time this takes up to a minute.")
-    if not load_when_empty(settings):
+    if not load_when_empty(settings, _say):
         _say("What was there is kept; “make demo-reset” begins anew.")
     _say(accounts.table(settings))
     host, port = starting.binding(settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +16,10 @@ from nmrf.rehearsal.play import Play
 from nmrf.settings import Settings
 
 
-def load_when_empty(settings: Settings) -> bool:
+WAIT = "Preparing the demonstration; this takes up to a minute, once."
+
+
+def load_when_empty(settings: Settings, say: Callable[[str], None] = lambda _text: None) -> bool:
     """Create or migrate the database, and load the story where nobody has an account.
 
     Gives whether it was loaded.
@@ -26,6 +30,7 @@ def load_when_empty(settings: Settings) -> bool:
     """
     path = starting.own_file(settings)
     if path is not None and not path.exists():
+        say(WAIT)
         _load_file(settings, path)
         return True
     schema.upgrade(settings.database_url)
@@ -33,6 +38,7 @@ def load_when_empty(settings: Settings) -> bool:
     try:
         if not starting.is_empty(database):
             return False
+        say(WAIT)
         load(settings, database, SystemClock().now())
     finally:
         database.dispose()

@@ -7,7 +7,8 @@ that the secretariat entered is never replaced in silence.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -45,21 +46,24 @@ _FIELD_OF_SCHEME = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A label as a list gives it. Two spellings that differ in case only are one label."""
+class Term(NamedTuple):
+    """A label as a list gives it. Two spellings that differ in case only have one key."""
 
     scheme: LabelScheme
     code: str
     name: str
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        return (self.scheme.value, self.code, self.name.casefold())
+    key: tuple[str, str, str]
 
     @property
     def words(self) -> str:
         return f"{self.code} {self.name}".strip()
+
+
+@lru_cache(maxsize=20_000)
+def term_of(scheme: LabelScheme, code: str, name: str) -> Term:
+    """A label, cut to what a column holds. A list says the same few labels again and again."""
+    code, name = code[:80], name[:400]
+    return Term(scheme, code, name, (scheme.value, code, name.casefold()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +188,7 @@ def entries_of(session: Session, cycle: Cycle) -> dict[str, Entry]:
         .join(Label, Label.id == recommendation_label.c.label_id)
         .where(recommendation_label.c.recommendation_id.in_(of_cycle))
     ):
-        terms.setdefault(id_, []).append(Term(scheme, code, name))
+        terms.setdefault(id_, []).append(term_of(scheme, code, name))
     changes = session.execute(
         select(PositionChange.recommendation_id, PositionChange.batch_id)
         .where(PositionChange.recommendation_id.in_(of_cycle))
@@ -214,11 +218,10 @@ def entries_of(session: Session, cycle: Cycle) -> dict[str, Entry]:
 
 def _entry(row: MatrixRow, goals: Vocabulary) -> Entry:
     terms = [
-        *(Term(LabelScheme.THEME, label.code, label.label) for label in row.themes),
-        *(Term(LabelScheme.PERSONS, label.code, label.label) for label in row.persons),
-        # Lists write the names of goals in capitals, in small letters or not at all.
+        *(term_of(LabelScheme.THEME, label.code, label.label) for label in row.themes),
+        *(term_of(LabelScheme.PERSONS, label.code, label.label) for label in row.persons),
         *(
-            Term(LabelScheme.SDG, label.code, _goal(label.code, label.label, goals))
+            term_of(LabelScheme.SDG, label.code, _goal(label.code, label.label, goals))
             for label in row.sdgs
         ),
     ]
@@ -231,19 +234,16 @@ def _entry(row: MatrixRow, goals: Vocabulary) -> Entry:
         ],
         theme_heading=row.theme_heading[:400],
         states=tuple((state.name[:400], state.code) for state in row.states),
-        terms=tuple({term.key: term for term in map(_cut, terms)}.values()),
+        terms=tuple({term.key: term for term in terms}.values()),
         stand=Stand(Position(row.position), row.source_symbol[:80], row.source_paragraph[:80]),
         row=row.row,
     )
 
 
 def _goal(code: str, name: str, goals: Vocabulary) -> str:
+    # Lists write the names of goals in capitals, in small letters or not at all.
     term = goals.term(code)
     return term.label if term else name
-
-
-def _cut(term: Term) -> Term:
-    return Term(term.scheme, term.code[:80], term.name[:400])
 
 
 class _Comparison:

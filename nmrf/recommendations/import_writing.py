@@ -12,7 +12,7 @@ from nmrf.core import events
 from nmrf.core.ctx import Ctx
 from nmrf.core.search import fold
 from nmrf.cycles.models import Cycle
-from nmrf.recommendations.import_plan import Entry, Plan, Term, Update
+from nmrf.recommendations.import_plan import Entry, Plan, Update, term_of
 from nmrf.recommendations.models import (
     ImportBatch,
     Label,
@@ -61,7 +61,7 @@ def _labels(ctx: Ctx, entries: Sequence[Entry]) -> tuple[dict[tuple[str, str, st
         rows = ctx.session.execute(select(Label.id, Label.scheme, Label.code, Label.name))
         found: dict[tuple[str, str, str], int] = {}
         for id_, scheme, code, name in rows:
-            found.setdefault(Term(scheme, code, name).key, id_)
+            found.setdefault(term_of(scheme, code, name).key, id_)
         return found
 
     known = read()

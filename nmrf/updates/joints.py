@@ -13,6 +13,7 @@ from nmrf.accounts.models import Institution, Person
 from nmrf.core import words
 from nmrf.core.clock import local_date
 from nmrf.core.ctx import Ctx
+from nmrf.core.due import due
 from nmrf.core.i18n import _, gettext, ngettext
 from nmrf.core.roles import Role, Visibility
 from nmrf.recommendations import joints
@@ -117,7 +118,7 @@ def open_updates(ctx: Ctx, person: Person) -> list[OpenItem]:
             what=_("Sign off for %(name)s", name=institution.name)
             if signing
             else _("Write the update of %(name)s", name=institution.name),
-            due=words.day(round_.closes_on),
+            due=due(round_.closes_on, ctx.now, ctx.house.settings.time_zone),
         )
         for round_, institution, signing, count in rows
     ]

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from nmrf.access import can
 from nmrf.accounts import hand_over
 from nmrf.accounts.models import Person
-from nmrf.core import words
 from nmrf.core.ctx import Ctx
+from nmrf.core.due import due
 from nmrf.core.i18n import _, _l, gettext
 from nmrf.cycles import gates
 from nmrf.cycles.models import Cycle, Stage
@@ -80,7 +80,7 @@ def open_steps(ctx: Ctx, person: Person) -> list[hand_over.OpenItem]:
             title=task.run.version.report.title,
             url=ctx.house.link("validation.task", task_id=task.id),
             what=gettext(task.title),
-            due=words.short_day(task.due_on),
+            due=due(task.due_on, ctx.now, ctx.house.settings.time_zone) if task.due_on else None,
         )
         for task in queries.tasks_of_offices(ctx.session, offices)
     ]

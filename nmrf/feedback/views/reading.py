@@ -8,6 +8,7 @@ from nmrf import access
 from nmrf.core.errors import NotFound
 from nmrf.core.i18n import _, gettext, ngettext
 from nmrf.feedback import answering, exports, queries
+from nmrf.feedback.said import PER_PARAGRAPH
 from nmrf.feedback.states import Phase
 from nmrf.feedback.views.common import bp, may_post, number_of, phase_of, place_words
 from nmrf.reports import queries as reports
@@ -18,6 +19,10 @@ from nmrf.reports.views.common import fate_words, kicker
 from nmrf.web.edge import ctx
 from nmrf.web.pager import pager
 
+# Beyond so many comments the page would be too heavy for an old telephone: each paragraph then
+# shows its first few and leads to all of them.
+MANY, FEW = 300, 2
+
 
 @bp.get("/reports/versions/<int:version_id>/comments")
 def version(version_id: int) -> str:
@@ -25,6 +30,7 @@ def version(version_id: int) -> str:
     one = reports.get_version(context, version_id)
     window = queries.window_of(context, one.id)
     counts = queries.counts(context, one)
+    total = sum(counts.values())
     all_lines = lines(context.session, one.id)
     shown = [
         line
@@ -50,9 +56,9 @@ def version(version_id: int) -> str:
         numbers={line.paragraph_id: line.number for line in all_lines},
         fates={line.id: fate_words(one, line) for line in shown},
         levels={kind.value: level for kind, level in structure.LEVELS.items()},
-        said=queries.on_page(context, one),
+        said=queries.on_page(context, one, PER_PARAGRAPH if total <= MANY else FEW),
         counts=counts,
-        total=sum(counts.values()),
+        total=total,
         opened=flask.request.args.get("open", ""),
         notes=sorted(one.notes.items(), key=lambda note: int(note[0])),
         newer=reports.neighbours(context, one)[1],
