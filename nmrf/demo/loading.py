@@ -15,7 +15,6 @@ from nmrf.demo import starting, story
 from nmrf.rehearsal.play import Play
 from nmrf.settings import Settings
 
-
 WAIT = "Preparing the demonstration; this takes up to a minute, once."
 
 

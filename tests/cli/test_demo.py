@@ -103,7 +103,7 @@ def own(tmp_path, monkeypatch):
 
 
 def _tell_little(play, now):
-    factories.person(play.session, name="Demo Administrator", email=PARTS[0].email)
+    factories.person(play.session, name="Demo Administrator").email = PARTS[0].email
     play.session.commit()
 
 
