@@ -63,7 +63,6 @@ def test_pages_are_accessible_and_quiet(browser: Any, reading: Running, account:
     wrong: list[str] = []
     names = [name for name, (whose, _) in PAGES.items() if whose == account]
     for look, options in (LIGHT, NARROW, DARK):
-        # axe is put into the page as a script: only past the policy, and only while it runs
         context = browser.new_context(base_url=reading.address, **options)
         page = context.new_page()
         page.set_default_timeout(15_000)

@@ -55,7 +55,7 @@ def test_a_moved_date_keeps_the_old_one_and_tells_those_concerned_once(ctx, secr
         "The UN says so.",
         people["secretary"].id,
     )
-    subject = "Date moved: Something due is now on Dec 9, 2026"
+    subject = "Date moved: Something due is now on 9 Dec 2026"
     assert sorted(mails(ctx.session)) == sorted(
         ("cycle.dates_moved", people[who].email, subject)
         for who in ("second", "focal", "alternate")

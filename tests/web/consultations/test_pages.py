@@ -61,7 +61,7 @@ def test_a_consultation_from_plan_to_announcement(ctx, database, world, client_f
     page = client_for().get(f"/consultations/{one.id}")
     assert texts(page, "//h1") == ["Hearing on justice"]
     assert texts(page, "//time[@class='due-date']") == [
-        "Wednesday January 20, 2027, 10:00–13:00 CET"
+        "Wednesday 20 January 2027, 10:00–13:00 CET"
     ]
     assert forms(page) == []
 

@@ -128,5 +128,5 @@ def test_other_slices_put_in_entries_of_their_own(client_for, monkeypatch):
     monkeypatch.setattr(entries, "sources", {"windows": lambda _ctx: [entry]})
     page = client_for().get("/calendar?kind=window")
     assert texts(page, "//main//ul[@class='rows']/li/p[1]/span[@class='muted']") == [
-        "until Feb 1, 2027"
+        "until 1 Feb 2027"
     ]

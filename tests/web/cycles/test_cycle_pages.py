@@ -123,7 +123,7 @@ def test_the_preview_changes_nothing_and_the_post_does(ctx, world, client_for, s
         row.xpath("./th")[0].text_content(): [text(cell) for cell in row.xpath("./td")][:2]
         for row in tree(page).xpath("//table/tbody/tr")
     }
-    assert rows["Troika drawn by lot"] == ["Dec 29, 2026", "Jan 12, 2027 tentative"]
+    assert rows["Troika drawn by lot"] == ["29 Dec 2026", "12 Jan 2027 tentative"]
     assert stored(world.cycle, lambda c: date_of(c, "troika_drawn").on) == date(2026, 12, 29)
     form = {"session": "54", "session_start": "2027-02-02", "lock": world.cycle.lock}
     answer = client.post(url, data=form)

@@ -163,6 +163,20 @@ def test_the_number_of_statements_does_not_grow(client_for, database, ctx, world
     assert counts[0][0] <= 12
 
 
+def test_a_busy_text_shows_the_first_comments_and_leads_to_all(
+    client_for, ctx, world, window, monkeypatch
+):
+    monkeypatch.setattr("nmrf.feedback.views.reading.MANY", 2)
+    for _n in range(3):
+        rows.comment(ctx.session, world.version, world.blocks[1])
+    ctx.session.commit()
+    page = client_for().get(page_of(world, "/comments"))
+    assert len(said(page)) == 2
+    assert texts(page, "//details[contains(@class, 'said-list')]/p/a") == ["All 3 comments"]
+    paragraph = world.blocks[1].paragraph_id
+    assert len(said(client_for().get(page_of(world, f"/comments/{paragraph}")))) == 3
+
+
 def test_comments_stay_on_the_next_version_and_on_tombstones(
     client_for, ctx, secretary, world, window
 ):
