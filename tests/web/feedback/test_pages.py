@@ -107,7 +107,7 @@ def test_who_needs_an_account_is_led_to_sign_in(client_for, ctx, world, window):
     asked = client_for().get(f"/comment/{world.version.id}")
     assert (asked.status_code, asked.headers["Location"].split("?")[0]) == (302, "/sign-in")
     page = client_for().get(page_of(world, "/comments"))
-    assert texts(page, "//section[contains(@class, 'said-intro')]/p")[0] == (
+    assert texts(page, "//section[contains(@class, 'said-intro')]/p")[1] == (
         "Comments on this draft need an account. Sign in"
     )
     assert client_for(world.stakeholder).get(f"/comment/{world.version.id}").status_code == 200
