@@ -6,6 +6,7 @@ that the secretariat entered is never replaced in silence.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -156,10 +157,11 @@ def make_plan(
     known = entries_of(session, cycle) if cycle is not None else {}
     comparison = _Comparison(matrix, plan, overwrite_positions=overwrite_positions)
     named = set()
+    names = {term.code: term.label for term in goals.terms}
     for row in matrix.rows:
         if not row.number:
             continue
-        new = _entry(row, goals)
+        new = _entry(row, names)
         named.add(new.number)
         old = known.get(new.number)
         if old is None:
@@ -216,7 +218,7 @@ def entries_of(session: Session, cycle: Cycle) -> dict[str, Entry]:
     }
 
 
-def _entry(row: MatrixRow, goals: Vocabulary) -> Entry:
+def _entry(row: MatrixRow, goals: Mapping[str, str]) -> Entry:
     terms = [
         *(term_of(LabelScheme.THEME, label.code, label.label) for label in row.themes),
         *(term_of(LabelScheme.PERSONS, label.code, label.label) for label in row.persons),
@@ -240,10 +242,9 @@ def _entry(row: MatrixRow, goals: Vocabulary) -> Entry:
     )
 
 
-def _goal(code: str, name: str, goals: Vocabulary) -> str:
+def _goal(code: str, name: str, goals: Mapping[str, str]) -> str:
     # Lists write the names of goals in capitals, in small letters or not at all.
-    term = goals.term(code)
-    return term.label if term else name
+    return goals.get(code, name)
 
 
 class _Comparison:
