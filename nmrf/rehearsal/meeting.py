@@ -111,7 +111,7 @@ def answer(play: Play, one: Consultation) -> None:
             with play.acting(SPEAKERS[key]) as ctx:
                 consultations.answer(ctx, invitation, coming, consents=True)
     come = sum(ANSWERS.values())
-    play.say(f"To “{one.title}” come {come} of those invited; {len(ANSWERS) - come} decline")
+    play.say(f"Answers to “{one.title}”: accepted {come}, declined {len(ANSWERS) - come}")
 
 
 def hold(play: Play, one: Consultation, outcome: str, owner: str, due_on: date) -> None:

@@ -5,7 +5,7 @@ Everything goes through the services and the jobs that the web and the scheduler
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -136,8 +136,6 @@ class Play:
         for name in names:
             try:
                 done = JOBS[name].work(tools)
-            except ModuleNotFoundError:
-                continue  # a part that this installation does not hold
             except Exception as error:  # noqa: BLE001 - whatever it is, the report says so
                 self.failures.append(f"{self.today}: job {name} failed: {place_of(error)}")
                 continue
@@ -179,6 +177,3 @@ def _people(names: list[str]) -> str:
     shown = ", ".join(names[:NAMED_RECIPIENTS])
     more = len(names) - NAMED_RECIPIENTS
     return f"{shown} and {more} more" if more > 0 else shown
-
-
-Scene = Callable[[Play], None]

@@ -85,6 +85,20 @@ def test_a_whole_cycle_is_played_and_every_joint_is_closed(tmp_path, capsys):
     assert chain_holds(out / "events.json")
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_answers_that_are_not_released_leave_joints_open(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("nmrf.rehearsal.commenting.release", lambda play, window: 0)
+    assert play("svn-wg34", "standard", tmp_path) == 1
+    told = capsys.readouterr().out
+    assert [name for name, word in joints_of(told) if word == "OPEN"] == [
+        "comment → disposition",
+        "disposition → changed paragraph",
+        "changed paragraph → submitted report",
+        "receipt → answer",
+    ]
+
+
 def test_a_chain_that_was_changed_does_not_hold(tmp_path):
     path = tmp_path / "events.json"
     row = {
