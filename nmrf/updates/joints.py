@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -81,6 +82,14 @@ def _row(ctx: Ctx, recommendation: Recommendation, one: UpdateSnapshot) -> joint
     )
 
 
+def _page(ctx: Ctx, round_: Round, institution: Institution) -> str:
+    """The institution's page of a round; none for a reader of the sheet who may not open it."""
+    asked = SimpleNamespace(institution_id=institution.id)
+    if not access.can(ctx.actor, "update.see", asked):
+        return ""
+    return ctx.house.link("updates.mine", round_id=round_.id, institution=institution.id)
+
+
 def open_updates(ctx: Ctx, person: Person) -> list[OpenItem]:
     """What is to be written or signed in the institutions where the person holds or held office."""
     offices = [(o.role, o.institution_id) for o in person.offices]
@@ -114,7 +123,7 @@ def open_updates(ctx: Ctx, person: Person) -> list[OpenItem]:
                 count,
                 title=round_.title,
             ),
-            url=ctx.house.link("updates.mine", round_id=round_.id, institution=institution.id),
+            url=_page(ctx, round_, institution),
             what=_("Sign off for %(name)s", name=institution.name)
             if signing
             else _("Write the update of %(name)s", name=institution.name),

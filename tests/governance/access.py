@@ -14,6 +14,7 @@ from pathlib import Path
 from unittest import mock
 
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from tests.governance.site import HOST, ROLES, Site, Visit, forms, load_site, open_site
 
@@ -57,6 +58,7 @@ def examples(site: Site, visits: dict[str, list[Visit]]) -> dict[tuple[str, str]
 def measure(site: Site, visits: dict[str, list[Visit]]) -> dict[str, dict[str, list[str]]]:
     """For each route: outcome -> roles. Nothing that the requests do is kept."""
     known = examples(site, visits)
+    values = _values(site, known)
     result: dict[str, dict[str, list[str]]] = {}
     with mock.patch.object(Session, "commit", Session.rollback):
         for rule in sorted(site.app.url_map.iter_rules(), key=lambda rule: rule.endpoint):
@@ -64,11 +66,8 @@ def measure(site: Site, visits: dict[str, list[Visit]]) -> dict[str, dict[str, l
                 url = known.get((method, rule.endpoint)) or known.get(("GET", rule.endpoint))
                 if rule.endpoint == "static":
                     continue
-                if url is None and not rule.arguments:
-                    url = rule.rule
                 if url is None:
-                    result[f"{rule.endpoint} {method}"] = {"unmet": []}
-                    continue
+                    url = _built(site, rule, values)
                 by_outcome: defaultdict[str, list[str]] = defaultdict(list)
                 for role in ROLES:
                     client = site.client(role)
@@ -77,6 +76,23 @@ def measure(site: Site, visits: dict[str, list[Visit]]) -> dict[str, dict[str, l
                     by_outcome[kind].append(role)
                 result[f"{rule.endpoint} {method}"] = dict(by_outcome)
     return result
+
+
+def _values(site: Site, known: dict[tuple[str, str], str]) -> dict[str, object]:
+    """A value for each name that stands in an address, from the addresses that were met."""
+    found: dict[str, object] = {}
+    for (method, _endpoint), url in sorted(known.items()):
+        match = site.endpoint_of(url, method)
+        for name, value in (match[1] if match else {}).items():
+            found.setdefault(name, value)
+    return found
+
+
+def _built(site: Site, rule: Rule, values: dict[str, object]) -> str:
+    """An address for a route to which nothing in this state leads: a forged one, if need be."""
+    given = {name: values.get(name, 1) for name in rule.arguments}
+    given |= dict.fromkeys(rule.arguments & {"token", "code"}, "forged")
+    return str(site.app.url_map.bind("nmrf.test").build(rule.endpoint, given))
 
 
 def read() -> dict[str, dict[str, list[str]]]:

@@ -29,6 +29,7 @@ PUBLIC = "public"
 ROLES = (PUBLIC, *(role.value for role in Role))
 # A page of one kind is opened this often by one role: for different things and states.
 TIMES = 3
+MAILS = {"outbox.caught", "outbox.message"}
 HOST = "http://nmrf.test"
 # The state is always told up to this moment, so that what is met does not change by the day.
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -132,7 +133,7 @@ class Site:
             if target:
                 waiting.append((_local(target, url), url))
             # Mails in the log are addressed to others, and so are their links.
-            if visit.mimetype == "text/html" and not visit.endpoint.startswith("outbox."):
+            if visit.mimetype == "text/html" and visit.endpoint not in MAILS:
                 waiting += [(link, url) for link in links(visit)]
 
 
