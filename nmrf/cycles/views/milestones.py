@@ -17,7 +17,6 @@ from nmrf.cycles.models import MILESTONE_KIND_LABELS, STAGE_LABELS, Milestone
 from nmrf.cycles.planning import definition_of, preview_following
 from nmrf.cycles.views.common import Page, attempt, bp, lock_of, own_ids, status
 from nmrf.web.edge import allow, ctx
-from nmrf.web.forms import BaseForm
 
 
 @bp.route("/cycles/<int:cycle_id>/milestones/new", methods=["GET", "POST"])
@@ -152,13 +151,11 @@ def deliver(milestone_id: int) -> Page:
 @bp.post("/milestones/<int:milestone_id>/reopen")
 def reopen(milestone_id: int) -> Page:
     allow("milestone.edit")
-    return _milestone_action(
-        milestone_id,
-        BaseForm(),
-        "form",
-        service.reopen_milestone,
-        _("It counts as not delivered again."),
-    )
+    context = ctx()
+    # There is nothing to fill in: what is wrong has a page of its own, not a field.
+    service.reopen_milestone(context, queries.get_milestone(context, milestone_id))
+    flask.flash(_("It counts as not delivered again."), "success")
+    return flask.redirect(flask.url_for("cycles.milestone", milestone_id=milestone_id))
 
 
 @bp.post("/milestones/<int:milestone_id>/withdraw")
