@@ -21,7 +21,7 @@ from tests.governance.site import HOST, ROLES, Site, Visit, forms, load_site, op
 MATRIX = Path(__file__).with_name("access_matrix.toml")
 HEAD = """\
 # Who gets what from which route, found by real requests on the demonstration state.
-# open: answered (also: the input was bad) · sign-in: asked to sign in first
+# open: answered (also: the input was bad, or the state does not allow it now) · sign-in: asked to sign in first
 # refused: told why not (403) · hidden: as if it did not exist (404)
 # A change here is a change of who may do what: review it as such.
 """
