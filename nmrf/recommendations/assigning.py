@@ -98,7 +98,7 @@ def assign(
             ctx.session.expire(recommendation, ["assignments"])
     for one in settled:
         _record(ctx, "assignment.upheld", one, shared=True)
-    notices.assigned(ctx, by_institution)
+    notices.assigned(ctx, by_institution, answer_by(ctx, ctx.today))
     changed = len(by_recommendation)
     return Assigned(changed, len(recommendations) - changed)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from nmrf.accounts.models import Institution, Person
 from nmrf.accounts.queries import holders
@@ -16,10 +17,8 @@ _FOCAL = (Role.FOCAL_POINT, Role.ALTERNATE)
 NAMED = 12  # numbers written out in a mail
 
 
-def assigned(ctx: Ctx, given: Mapping[int, Sequence[Assignment]]) -> None:
+def assigned(ctx: Ctx, given: Mapping[int, Sequence[Assignment]], answer_by: date) -> None:
     """Tell the focal points of each institution (by id) how many it was given, and where."""
-    from nmrf.recommendations.assigning import answer_by
-
     for institution, people in _people(ctx, given).items():
         assignments = given[institution.id]
         for person in people:
@@ -33,7 +32,7 @@ def assigned(ctx: Ctx, given: Mapping[int, Sequence[Assignment]]) -> None:
                 lead=[a.recommendation.number for a in assignments if a.lead],
                 supporting=[a.recommendation.number for a in assignments if not a.lead],
                 named=NAMED,
-                answer_by=answer_by(ctx, ctx.today),
+                answer_by=answer_by,
             )
 
 

@@ -24,7 +24,7 @@ from nmrf.core.db import Database
 from nmrf.core.errors import Conflict
 from nmrf.core.i18n import _
 from nmrf.core.roles import PUBLIC, Actor
-from nmrf.web.errors import problem_page
+from nmrf.web.problems import problem_page
 
 log = logging.getLogger("nmrf.request")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -13,37 +13,11 @@ from werkzeug.sansio.response import Response as WerkzeugResponse
 from werkzeug.wrappers import Response
 
 from nmrf.core.errors import Conflict, NotFound, NotReady, ProblemError, Refused, TooLarge
-from nmrf.core.i18n import Lazy, _, _l
+from nmrf.core.i18n import _
+from nmrf.web.edge import actor
+from nmrf.web.problems import plain_page, problem_page
 
 log = logging.getLogger("nmrf.request")
-
-TITLES: dict[int, Lazy] = {
-    400: _l("This request could not be understood"),
-    401: _l("Please sign in"),
-    403: _l("This is not open to you"),
-    404: _l("There is nothing here"),
-    405: _l("This address takes no such request"),
-    409: _l("Somebody was quicker"),
-    413: _l("This is too large"),
-    415: _l("This kind of file is not taken"),
-    422: _l("This needs another look"),
-    429: _l("Too many tries"),
-    500: _l("Something broke on our side"),
-    503: _l("The service is not ready"),
-}
-
-
-def problem_page(problem: ProblemError) -> Response:
-    """The page for a problem, with its status."""
-    return _page(problem.status, str(problem))
-
-
-def _page(status: int, message: str) -> Response:
-    title = str(TITLES.get(status, TITLES[400]))
-    text = flask.render_template("errors/error.html", code=status, title=title, message=message)
-    response = flask.make_response(text, status)
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def init_errors(app: flask.Flask) -> None:
@@ -55,8 +29,6 @@ def init_errors(app: flask.Flask) -> None:
 
 
 def _on_problem(problem: ProblemError) -> Response:
-    from nmrf.web.edge import actor
-
     if isinstance(problem, Refused) and not actor().is_authenticated:
         wanted = flask.request.full_path if flask.request.method == "GET" else None
         flask.flash(_("Please sign in to go on."), "info")
@@ -76,7 +48,7 @@ def _on_stale(_error: StaleDataError) -> Response:
 
 
 def _on_csrf(_error: CSRFError) -> Response:
-    return _page(
+    return plain_page(
         400,
         _(
             "This form was open too long, or did not come from this service. Nothing was saved. "
@@ -95,7 +67,7 @@ def _on_http(error: HTTPException) -> WerkzeugResponse:
         return problem_page(
             TooLarge(_("A file or form may have %(mb)s MB at most. Nothing was saved.", mb=limit))
         )
-    return _page(error.code or 400, _("Nothing was saved. Go back and try again."))
+    return plain_page(error.code or 400, _("Nothing was saved. Go back and try again."))
 
 
 def _on_exception(error: Exception) -> Response:
@@ -111,7 +83,7 @@ def _on_exception(error: Exception) -> Response:
     )
     if flask.current_app.testing:
         raise error
-    return _page(
+    return plain_page(
         500, _("Nothing was saved. Try again in a few minutes, or write to the secretariat.")
     )
 
