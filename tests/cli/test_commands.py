@@ -45,13 +45,16 @@ NEED = [command.name for command in COMMANDS if command.needs_database]
 
 
 def test_which_commands_need_a_database():
-    assert NEED == ["serve", "jobs run", "jobs once", "jobs list", "reconcile"]
+    assert NEED == ["serve", "jobs run", "jobs once", "jobs list", "import matrix", "reconcile"]
 
 
 @pytest.mark.parametrize("name", NEED)
 def test_without_a_database_the_command_to_run_is_named(nmrf, tmp_path, name):
-    extra = ["mail.send"] if name == "jobs once" else []
-    refused = nmrf(*name.split(), *extra)
+    extra = {
+        "jobs once": ["mail.send"],
+        "import matrix": ["list.docx", "--state", "SVN", "--session", "48"],
+    }
+    refused = nmrf(*name.split(), *extra.get(name, []))
     assert (refused.returncode, refused.stdout, refused.stderr) == (2, "", NOT_READY)
     assert not (tmp_path / "instance" / "nmrf.sqlite").exists()
 

@@ -377,8 +377,8 @@ def test_who_sees_it_and_what_waits_for_whom(make_ctx, realm, started):
         for who in realm.insiders
     ]
     sheet = joints.open_steps(make_ctx(), realm.moj_authority)
-    assert [(item.title, item.what, item.due) for item in sheet] == [
-        ("National report", "Contributing ministries approve", "2 Dec 2026")
+    assert [(item.title, item.what, item.due.iso) for item in sheet] == [
+        ("National report", "Contributing ministries approve", "2026-12-02")
     ]
 
 
