@@ -139,7 +139,7 @@ def importing(world: World) -> Iterator[Item]:
     from nmrf.recommendations.models import ImportBatch, Recommendation
 
     data = MATRIX.read_bytes()
-    sessions = iter(range(1_000, 100_000))
+    sessions = iter(range(60, 1_000))
 
     def service() -> None:
         with world.database.session(writing=True) as session:
