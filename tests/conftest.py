@@ -70,9 +70,19 @@ def database(_prepared: Database, database_kind: str, tmp_path: Path) -> Iterato
         copied.dispose()
         return
     yield _prepared
-    names = ", ".join(f'"{t.name}"' for t in metadata.sorted_tables if t.name != "event_head")
-    with _prepared.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    empty(_prepared)
+
+
+def empty(database: Database) -> None:
+    """Empty a PostgreSQL database: what has rows only, since TRUNCATE of all costs 0.1 s a test."""
+    names = [f'"{t.name}"' for t in metadata.sorted_tables if t.name != "event_head"]
+    filled = " UNION ALL ".join(f"SELECT '{n}' WHERE EXISTS (SELECT 1 FROM {n})" for n in names)
+    with database.engine.begin() as connection:
+        # Without foreign keys, and the triggers that hold what was shown or recorded.
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for name in connection.scalars(text(filled)).all():
+            connection.execute(text(f"DELETE FROM {name}"))
+        connection.execute(text("SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"))
         connection.execute(
             text("UPDATE event_head SET hash = :hash, length = 0"), {"hash": GENESIS}
         )

