@@ -12,7 +12,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from nmrf.paths import ROOT, TRANSLATIONS
+from nmrf.definitions import load
+from nmrf.paths import ROOT, TRANSLATIONS, WORKFLOWS
 
 CATALOGUES = sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))
 
@@ -51,6 +52,12 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> set[str | tuple[str, ...
 )
 def test_marked_texts_are_found_wherever_they_stand(text: str, marked: set) -> None:
     assert {text} <= marked
+
+
+def test_the_texts_of_the_definition_files_are_found(marked: set) -> None:
+    texts = set(load(WORKFLOWS).strings())
+    assert texts
+    assert texts - marked == set()
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
