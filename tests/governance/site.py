@@ -24,6 +24,7 @@ from nmrf.core.db import Database
 from nmrf.core.roles import Role
 from nmrf.settings import load_settings
 from tests.schema import create_schema
+from tests.templates import compile_once
 
 PUBLIC = "public"
 ROLES = (PUBLIC, *(role.value for role in Role))
@@ -61,7 +62,7 @@ def _app(database: Database, folder: Path) -> flask.Flask:
     settings = load_settings(
         environment="testing", secret_key="t" * 40, instance=folder / "instance", demo=True
     )
-    app = create_app(settings, database=database, clock=SimulatedClock(NOW))
+    app = compile_once(create_app(settings, database=database, clock=SimulatedClock(NOW)))
     app.config["WTF_CSRF_ENABLED"] = False
     app.testing = False  # an exception becomes the page that people would see
     return app
