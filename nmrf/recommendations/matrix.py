@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from nmrf.core.errors import BadFile
 from nmrf.core.i18n import _
@@ -19,14 +19,14 @@ from nmrf.recommendations.matrix_cells import (
     heading_of,
     number_in,
     pieces_of,
-    position_of,
 )
-from nmrf.recommendations.matrix_columns import Columns, columns_of
+from nmrf.recommendations.matrix_columns import Columns, columns_of, second_row
+from nmrf.recommendations.matrix_positions import position_of_heading
 from nmrf.recommendations.matrix_records import Doubt, Matrix, MatrixCounts, MatrixRow
 from nmrf.recommendations.matrix_rows import Recommendation, short
 from nmrf.recommendations.matrix_states import Part, StateMention, sentences_of, union_of
-from nmrf.recommendations.matrix_table import Row, TableFile, read_tables
-from nmrf.recommendations.states_names import match_state
+from nmrf.recommendations.matrix_table import Cell, Row, TableFile, read_tables
+from nmrf.recommendations.matrix_title import header_text, names_a_review, title_of
 
 __all__ = [
     "Doubt",
@@ -39,23 +39,9 @@ __all__ = [
     "read_matrix",
 ]
 
-_TITLE = re.compile(
-    r"(?:UPR|Universal Periodic Review) of (?P<state>.+?)\s*"
-    r"[(,–-]\s*(?P<cycle>\d|first|second|third|fourth|fifth)(?:st|nd|rd|th)? cycle"
-    r"\b[^\d]{0,6}(?P<session>\d+)?",
-    re.IGNORECASE,
-)
-_SHORT_TITLE = re.compile(
-    r"(?:UPR|Universal Periodic Review) of (?P<state>.+?)\s*"
-    r"(?:$|[\n(–,:;]|\s-|\b(?:thematic|matrix|list|page)\b)",
-    re.IGNORECASE,
-)
-_SESSION = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? session|session (\d{1,2})\b", re.IGNORECASE)
-_CYCLES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
-_PAGE = re.compile(r"\s*\bpage\s+\d*\s*(?:of|/|-)?\s*\d*\s*$", re.IGNORECASE)
 _REMARK = re.compile(r"(?:comments?|sources?)\b|\*", re.IGNORECASE)
 _LONGEST_HEADING = 250
-_LONGEST_TITLE = 500
+_LONGEST_BAND = 20
 _MOST_GAPS = 40
 
 
@@ -79,8 +65,8 @@ def read_matrix(data: bytes, name: str) -> Matrix:
     if not reading.rows:
         raise BadFile(_("The table of recommendations in this file is empty."), place=name)
     reading.conclude(file)
-    header = _header_text(file)
-    state, cycle, session = _title(header)
+    header = header_text(file, reading.above)
+    state, cycle, session = title_of(header)
     return Matrix(
         name=name,
         symbol=_symbol(reading),
@@ -106,7 +92,10 @@ class _Reading:
     doubts: list[Doubt] = field(default_factory=list)
     headings: list[str] = field(default_factory=list)
     unmarked: list[tuple[int, str]] = field(default_factory=list)
-    by_number: dict[str, MatrixRow] = field(default_factory=dict)
+    by_number: dict[str, int] = field(default_factory=dict)
+    """Where in `rows` a number stands."""
+    above: list[Row] = field(default_factory=list)
+    """Rows above the first headings: a title, or something else."""
     heading: str = ""
     band: str = ""
     """The position that a merged row gives to all rows under it."""
@@ -118,19 +107,43 @@ class _Reading:
         """Read a table that has the headings, or goes on from the table before it."""
         known = self.columns
         begun = False
-        for row in table:
+        top: Row | None = None
+        """The row of headings just read, if it is the row before."""
+        for row in self._joined(table):
             if not row.texts:
                 continue
             named = columns_of(row)
+            if named is None and self.columns and top:
+                named = second_row(self.columns, top, row)
+                top = None
+            else:
+                top = row if named else None
             if named:
                 self._begin(row, named)
                 begun = True
-            elif begun or (known and row.cells[-1].end == known.width):
+            elif begun or (known and known.fits(row)) or (known and len(row.cells) == 1):
                 self._row(row)
             elif known:
                 self.doubt(
                     row.number, "", _("This row stands outside of the table and is not read.")
                 )
+            else:
+                self.above.append(row)
+
+    def _joined(self, table: tuple[Row, ...]) -> Iterator[Row]:
+        """The rows of a table; those beside a recommendation that is merged downwards are one."""
+        last: Row | None = None
+        for row in table:
+            upper = self.columns.cell(row, "recommendation") if self.columns else None
+            same = last is not None and len(last.cells) == len(row.cells) > 1
+            if last is not None and same and upper and upper.goes_on and not columns_of(row):
+                last = Row(last.number, tuple(map(_below, last.cells, row.cells)))
+                continue
+            if last is not None:
+                yield last
+            last = row
+        if last is not None:
+            yield last
 
     def _begin(self, row: Row, columns: Columns) -> None:
         if self.columns is None or columns.at != self.columns.at:
@@ -145,11 +158,11 @@ class _Reading:
         assert columns is not None  # noqa: S101  # rows are read under headings only
         cell = columns.cell(row, "recommendation")
         text = cell.text if cell else ""
-        merged = cell is not None and columns.covered(cell) > 1
+        merged = cell is not None and columns.covered(row, cell) > 1
         alone = len(set(row.texts)) == 1 and (merged or len(row.cells) == 1 or len(row.texts) > 1)
         marked = text and row.texts == [text] and heading_of(text)[1]
         has_number = bool(number_in(text)) or "number" in columns.at
-        if (alone or marked) and not _is_recommendation(text):
+        if (alone or marked) and not self._is_recommendation(row.texts[0]):
             self._merged(row, row.texts[0])
         elif not text or (cell and cell.goes_on):
             self._below(row)
@@ -167,9 +180,11 @@ class _Reading:
     def _merged(self, row: Row, text: str) -> None:
         """A row across the whole table: a theme, or a position for what follows."""
         theme, marked = heading_of(text)
-        position = None if marked else _position_band(theme)
-        if position:
+        position = position_of_heading(theme)
+        if position and not (marked and len(theme) > _LONGEST_BAND):
             self.band = position
+        elif not theme:
+            self.doubt(row.number, "", _("This heading names no theme."))
         elif len(theme) > _LONGEST_HEADING or _REMARK.match(theme):
             reason = _("This text belongs to no recommendation: “%(text)s”", text=short(text))
             self.doubt(row.number, "", reason)
@@ -178,6 +193,16 @@ class _Reading:
             self.headings.append(theme)
             if not marked:
                 self.unmarked.append((row.number, theme))
+
+    def _is_recommendation(self, text: str) -> bool:
+        """Whether a merged row is no heading such as "2.1. Acceptance of international norms"."""
+        found = number_in(text)
+        if found is None:
+            return False
+        last = next((row.number for row in reversed(self.rows) if row.number), "")
+        prefix, dot, _serial = found[0].text.partition(".")
+        same_list = bool(dot) and last.startswith(f"{prefix}.")
+        return same_list or bool(union_of(sentences_of(text).parts))
 
     def _below(self, row: Row) -> None:
         """A row without a recommendation: the lower part of the one above, if anything."""
@@ -194,13 +219,15 @@ class _Reading:
         assert self.columns is not None  # noqa: S101  # rows are read under headings only
         recommendation = Recommendation(self.columns, row, piece, self.band)
         read = recommendation.read(self.heading)
-        earlier = self.by_number.get(read.number) if read.number else None
-        if earlier is None:
+        place = self.by_number.get(read.number) if read.number else None
+        if place is None:
             self.doubts += recommendation.doubts
-            self.rows.append(read)
             if read.number:
-                self.by_number[read.number] = read
-        elif _plain(earlier.text) != _plain(read.text):
+                self.by_number[read.number] = len(self.rows)
+            self.rows.append(read)
+            return
+        earlier = self.rows[place]
+        if _plain(earlier.text) != _plain(read.text):
             self.doubts += recommendation.doubts
             self.repeated.append(read)
             reason = _(
@@ -211,7 +238,8 @@ class _Reading:
                 text=short(earlier.text),
             )
             self.doubt(row.number, "", reason, read.number)
-        elif earlier.position != read.position:
+            return
+        if earlier.position != read.position:
             reason = _(
                 "Number %(number)s has the position “%(first)s” in row %(row)s and “%(second)s” "
                 "here; the first is taken.",
@@ -221,6 +249,20 @@ class _Reading:
                 second=read.position_text,
             )
             self.doubt(row.number, self._heading("position"), reason, read.number)
+        if _named_states(earlier) != _named_states(read):
+            reason = _(
+                "Number %(number)s has other recommending States in row %(row)s; those are taken.",
+                number=read.number,
+                row=earlier.row,
+            )
+            self.doubt(row.number, self._heading("recommendation"), reason, read.number)
+        # A list repeats a recommendation under each of its themes.
+        self.rows[place] = replace(
+            earlier,
+            themes=_union(earlier.themes, read.themes),
+            persons=_union(earlier.persons, read.persons),
+            sdgs=_union(earlier.sdgs, read.sdgs),
+        )
 
     def _heading(self, kind: str) -> str:
         return self.columns.heading(kind) if self.columns else ""
@@ -235,9 +277,41 @@ class _Reading:
             if number_in(text):
                 reason = _("This text stands outside of the table: “%(text)s”", text=short(text))
                 self.doubt(None, "", reason)
+        self._above()
+        self._unkept()
         self._sources()
         self._sequence()
         self.doubts.sort(key=lambda doubt: doubt.row if doubt.row is not None else 10**9)
+
+    def _above(self) -> None:
+        rows = [row for row in self.above if not names_a_review(row.texts[0])]
+        if rows:
+            text = short(" | ".join(text for row in rows for text in row.texts))
+            reason = _(
+                "%(n)s rows stand above the list and are not read: “%(text)s”",
+                n=len(rows),
+                text=text,
+            )
+            self.doubt(rows[0].number, "", reason)
+
+    def _unkept(self) -> None:
+        """What a list may hold beside recommendations and the register has no place for."""
+        assessed = [row for row in self.rows if row.assessment]
+        if assessed:
+            reason = _(
+                "%(n)s rows have a text here, which is not imported: “%(text)s”",
+                n=len(assessed),
+                text=short(assessed[0].assessment or ""),
+            )
+            self.doubt(assessed[0].row, self._heading("assessment"), reason)
+        commented = [row for row in self.rows if row.comment]
+        if commented:
+            reason = _(
+                "%(n)s recommendations have a comment, which is not imported: “%(text)s”",
+                n=len(commented),
+                text=short(commented[0].comment),
+            )
+            self.doubt(commented[0].row, self._heading("recommendation"), reason)
 
     def _sources(self) -> None:
         without = [row for row in self.rows if not row.source_symbol]
@@ -279,18 +353,18 @@ class _Reading:
                 self.doubt(None, "", reason, start)
 
 
-def _is_recommendation(text: str) -> bool:
-    """Whether a merged row is not a heading such as "2.1. Acceptance of international norms"."""
-    return number_in(text) is not None and bool(union_of(sentences_of(text).parts))
+def _below(upper: Cell, lower: Cell) -> Cell:
+    if lower.goes_on or not lower.text or lower.text in upper.text.split("\n"):
+        return upper
+    return Cell(upper.start, upper.end, f"{upper.text}\n{lower.text}".strip())
 
 
-def _position_band(text: str) -> str | None:
-    """The position in "Supported recommendations" or "B. Recommendations noted by …"."""
-    plain = re.sub(
-        r"^(?:[A-Z]|[IVX]+)\.\s*|\brecommendations?\b|\bthat\b|\bare\b|\bwere\b", "", text
-    )
-    position = position_of(plain.strip(" :.-"))
-    return position if plain.strip(" :.-") else None
+def _named_states(row: MatrixRow) -> set[str]:
+    return {state.code or state.name for state in row.states}
+
+
+def _union(first: tuple[Label, ...], second: tuple[Label, ...]) -> tuple[Label, ...]:
+    return first + tuple(label for label in second if label not in first)
 
 
 def _ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
@@ -315,36 +389,3 @@ def _symbol(reading: _Reading) -> str:
         if row.source_symbol
     )
     return found.most_common(1)[0][0] if found else ""
-
-
-def _header_text(file: TableFile) -> str:
-    """The page header, or the title above the table, that names the review."""
-    texts = [*file.headers, "\n".join(file.before)]
-    named = [text for text in texts if _SHORT_TITLE.search(text)]
-    text = next(iter(named or [text for text in texts if text]), "")
-    return _PAGE.sub("", " ".join(text[:_LONGEST_TITLE].split("\n"))).strip()
-
-
-def _title(header: str) -> tuple[StateMention | None, int | None, int | None]:
-    """State, cycle and session in "UPR of Slovenia (4th Cycle - 48th Session) …"."""
-    found = _TITLE.search(header)
-    if found:
-        word = found["cycle"].casefold()
-        session = found["session"]
-        return (
-            _named(found["state"]),
-            _CYCLES.get(word) or int(word),
-            int(session) if session else None,
-        )
-    short = _SHORT_TITLE.search(header)
-    session_found = _SESSION.search(header)
-    return (
-        _named(short["state"]) if short else None,
-        None,
-        int(session_found[1] or session_found[2]) if session_found else None,
-    )
-
-
-def _named(name: str) -> StateMention:
-    plain = name.strip(" ,-–")
-    return StateMention(plain, match_state(plain))

@@ -8,81 +8,62 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 # Marks of writing direction may stand before a number in Arabic files.
-_LEAD = r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069*\[(]*"
+_LEAD = r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069*•\[(]*"
 _CALLED = r"(?:(?:recommendation|recommandation|recomendación|rec\.|no\.|nos\.|№|#|para\.)\s*)?"
 _DOTTED = r"(\d{1,3})(\s?[.,٫·‧]\s?|[-–‑])(\d{1,3})((?-i:[a-z])\b)?"
 _AFTER = r"[.)\]:]?[\s\u200e\u200f]*"
-_AT_START = re.compile(_LEAD + _CALLED + _DOTTED + _AFTER + r"(?!\d|\s?[-–]\s?\d)", re.IGNORECASE)
+_AT_START = re.compile(
+    _LEAD + _CALLED + _DOTTED + _AFTER + r"(?!\.?\d|\s?[-–]\s?\d)", re.IGNORECASE
+)
 _BARE_AT_START = re.compile(_LEAD + _CALLED + r"(\d{1,3})[.):]\s+(?=\S)", re.IGNORECASE)
 # On a later line or after a bracket only a capital (or a script without them) begins a new one.
 _LATER = re.compile(
     r"(?:(?<=\n)|(?<=[;)][\s\n])|(?<=\)[;.]\s))(?=\d{1,3}\.\d{1,3}\.?[ \n]*[^\W\d_a-zà-ÿа-я])"
+    r"|(?<=[;.)]\n)(?=\d{1,3}\.\d{1,3}\.?\s)"
 )
 _SOURCE = re.compile(
-    r"sources?\s+of\s+(?:the\s+)?positions?\s*[:：\-–]?\s*"
-    r"|source\s+de\s+la\s+position\s*[:：\-–]?\s*|fuente\s+de\s+la\s+posici[oó]n\s*[:：\-–]?\s*"
-    r"|\n\(?(?=A/HRC/)",
+    r"(?:sources?\s+of\s+(?:the\s+)?positions?|position\s+sources?"
+    r"|sources?\s+de\s+la\s+position|fuentes?\s+de\s+la\s+posici[oó]n|источник\s+позиции"
+    r"|مصدر\s+(?:ال)?موقف|立场(?:的)?来源)\s*[:：\-–]?\s*"
+    r"|(?:^|\n)\(?sources?\s*[:：]\s*(?=A\s*/\s*HRC)|(?:^|\n)\(?(?=A\s?/\s?HRC\s?/)",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"(?:^|\n)comments?\s*[:：]\s*", re.IGNORECASE)
+_COMMENT = re.compile(r"(?:^|\n)(?:comments?|commentaires?|comentarios?)\s*[:：]\s*", re.IGNORECASE)
 _SYMBOL = re.compile(
     r"A\s*/\s*HRC(?:\s*/\s*(?:(?:Add|Rev|Corr|L)\s*\.?\s*\d+|WG\.\s*6|[A-Z]{3}\b|\d+))+",
     re.IGNORECASE,
 )
 _ADDENDUM = re.compile(r"/(?:add|rev|corr)\.?(\d+)", re.IGNORECASE)
 _PARAGRAPH = re.compile(
-    r"(?:paras?|paragraphs?|paragraphes?|párrs?|párrafos?|пункт\w*|п|(?:ال)?فقرة|第|¶|§)"
-    r"\s*\.?\s*:?\s*(?P<number>\d+(?:\s?\([a-z]\))?"
-    r"(?:\s*(?:-|–|,|&|and|to)\s*\d+(?:\s?\([a-z]\))?)*)(?P<rest>[^\n;]*)",
+    r"(?:pars?|paras?|paragraphs?|paragraphes?|párrs?|párrafos?|пункт\w*|п|(?:ال)?فقرة|第|¶|§)"
+    r"\s*[.:]?\s*(?P<number>\d+(?:\s?\([a-z]\))?(?:\s*(?:-|–|,|&|and|to|et|y)\s*"
+    r"(?:\d+(?:\s?\([a-z]\))?|\([a-z]\)))*)(?P<rest>.*)",
     re.IGNORECASE,
 )
-
-SUPPORTED, NOTED, SUPPORTED_NOTED, PENDING = "supported", "noted", "supported_noted", "pending"
-# Human Rights Council resolution 5/1, annex, ¶32: recommendations are supported or noted. What
-# older and other lists wrote instead stands here too; spaces are left out, since cells wrap.
-_POSITIONS = {
-    SUPPORTED: (
-        "supported support accepted enjoysthesupport enjoysupport enjoyssupport fullysupported "
-        "appuyée appuyées appuyé acceptée acceptées accepté soutenue apoyada apoyadas aceptada "
-        "aceptadas поддержана поддержано принята принято поддерживается مؤيدة مقبولة تحظىبالتأييد "
-        "قُبلت قبلت 支持 接受 获得支持 得到支持"
-    ),
-    NOTED: (
-        "noted notednoted notsupported notaccepted didnotenjoythesupport doesnotenjoythesupport "
-        "notée notées noté prisenote anotada anotadas tomadonota setomanota принятаксведению "
-        "принятоксведению отмечена отмечено مُحاطبهاعلما محاطبهاعلما أحيطبهاعلما أحيطعلما "
-        "注意到 已注意到 表示注意"
-    ),
-    SUPPORTED_NOTED: (
-        "supported/noted noted/supported supported/notedinpart supportedinpart partiallysupported "
-        "partlysupported partiallyaccepted supportedandnoted supported&noted supported-noted "
-        "appuyée/notée apoyada/anotada поддержана/принятаксведению 支持/注意到 部分支持 部分接受"
-    ),
-    PENDING: (
-        "pending underconsideration tobeexamined willbeexamined noposition nopositionyet "
-        "underexamination deferred inexamination encoursdexamen enattente pendiente "
-        "нарассмотрении قيدالنظر 待定 审议中 - – — n/a"
-    ),
-}
-_POSITION_BY_WORD = {
-    word: position for position, words in _POSITIONS.items() for word in words.split()
-}
 
 _MARKS_AROUND = re.compile(r"^[\s.;,:()–—-]+|[\s.;,:()–—-]+$")
 
 _BULLET = re.compile(r"[-–—•·▪●*]\s*")
 _CODED = re.compile(r"([A-HS]\d{1,3}|\d{1,2}(?:\.\d{1,2})+\.?|\d{1,2}\.)\s+(?=\D)(.+)|(S) (Sust.+)")
 _SDG = re.compile(
-    r"(?:S\d{0,2}\s+)?(?:SDG|ODD|ODS|ЦУР|Goal|Target)?\s*(\d{1,2}(?:\.[0-9a-z]{1,2})?)"
-    r"(?:(?:\s*[-–—:.]\s*|\s+)(.+))?",
+    r"(?:S\d{0,2}\s+)?(?:(?:SDG|ODD|ODS|ЦУР|Goal|Target|Objectif|Objetivo|الهدف|目标)s?)?[\s\-–.]*"
+    r"(\d{1,2}(?:\.[0-9a-z]{1,2})?)(?:(?:\s*[-–—:.]\s*|\s+)(.+))?",
+    re.IGNORECASE,
+)
+_SEVERAL_SDGS = re.compile(
+    r"(?:(?:SDG|ODD|ODS|ЦУР|Goal|Target)s?\s*)?"
+    r"(\d{1,2}(?:\.[0-9a-z]{1,2})?(?:\s*(?:[,;&/]|and|et|y)\s*\d{1,2}(?:\.[0-9a-z]{1,2})?)+)",
     re.IGNORECASE,
 )
 _SDG_CODE = re.compile(r"S\d{0,2}\s+SDG\b|SDG\s+\d", re.IGNORECASE)
 _BLOCKS = re.compile(
-    r"(?P<persons>affected persons?|groups? of persons?|persons? affected|personnes concernées"
-    r"|groupes de personnes|personas afectadas|grupos de personas|группы лиц|затрагиваемые лица"
+    r"(?P<persons>affected (?:persons?|groups?)(?:\s*/\s*(?:groups?|persons?))?"
+    r"|groups? of persons?|(?:persons?|groups?) affected|personnes (?:concernées|touchées)"
+    r"|groupes de personnes|personas (?:afectadas|concernidas)|grupos de personas"
+    r"|группы лиц|затрагиваемые лица"
     r"|فئات الأشخاص|الأشخاص المتأثرون|受影响人员|人群|人员群体)\s*(?:[:：]\s*|$)"
-    r"|(?P<sdgs>(?:relevant )?(?:sdgs?|odd|ods|цур)|sustainable development goals?"
+    r"|(?P<sdgs>(?:relevant )?(?:sdgs?|odd|ods|цур)|(?:relevant )?sustainable development goals?"
+    r"|objectifs de développement durable|objetivos de desarrollo sostenible"
     r"|أهداف التنمية المستدامة|可持续发展目标)\s*(?:[:：]\s*|$)"
     r"|(?P<themes>(?:human rights )?(?:themes?|rights?|rights? or areas?|thèmes?|temas?))"
     r"\s*[:：]\s*",
@@ -90,7 +71,7 @@ _BLOCKS = re.compile(
 )
 _HEADING = re.compile(
     r"(?:themes?|right or area|rights? or areas?|rights?|areas?|thèmes?|temas?|тем[аы]"
-    r"|(?:ال)?موضوع|主题|专题)\s*[:：]\s*",
+    r"|droits? ou domaines?|derechos? o ámbitos?|(?:ال)?موضوع|主题|专题)\s*[:：]\s*",
     re.IGNORECASE,
 )
 
@@ -170,7 +151,7 @@ def pieces_of(cell: str) -> list[Piece]:
     if first is None:
         later = next((at for at in starts if number_in(cell[at:])), None)
         if later is None:
-            body, source, comment = _without_source(cell)
+            body, source, comment = without_source(cell)
             return [Piece(None, body, source, comment)]
         cuts = [at for at in starts if at >= later]
         lead = cell[:later].strip()
@@ -183,7 +164,7 @@ def pieces_of(cell: str) -> list[Piece]:
         text = cell[start:end]
         found = number_in(text)
         number, at = found or (None, 0)
-        body, source, comment = _without_source(text[at:])
+        body, source, comment = without_source(text[at:])
         pieces.append(Piece(number, body, source, comment, "" if pieces else lead))
     return [
         piece if piece.source else Piece(piece.number, piece.body, after, piece.comment, piece.lead)
@@ -209,7 +190,8 @@ def _next_sources(pieces: list[Piece]) -> list[Source | None]:
     return found[::-1]
 
 
-def _without_source(text: str) -> tuple[str, Source | None, str]:
+def without_source(text: str) -> tuple[str, Source | None, str]:
+    """A text without the source of its position and without its comment, and these two."""
     comment = ""
     if found := _COMMENT.search(text):
         text, comment = text[: found.start()], text[found.end() :].strip()
@@ -226,24 +208,19 @@ def source_of(text: str) -> Source | None:
     found = _SYMBOL.search(written)
     if not found:
         return Source("", "", written, written) if written else None
-    symbol = re.sub(r"\s+", "", found[0])
+    symbol = re.sub(r"\s+", "", found[0]).upper()
     symbol = _ADDENDUM.sub(lambda m: f"/{m[0][1:4].title()}.{m[1]}", symbol)
     after = written[found.end() :]
     paragraph = _PARAGRAPH.search(after)
     if not paragraph:
         return Source(symbol, "", written, _remainder(after))
     number = re.sub(r"\s+", " ", paragraph["number"]).strip()
-    return Source(symbol, number, written, _remainder(paragraph["rest"]))
+    rest = f"{_remainder(after[: paragraph.start()])} {_remainder(paragraph['rest'])}"
+    return Source(symbol, number, written, rest.strip())
 
 
 def _remainder(text: str) -> str:
     return _MARKS_AROUND.sub("", text)
-
-
-def position_of(text: str) -> str | None:
-    """The official position that a cell gives; "pending" if it is empty, None if unknown."""
-    plain = "".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(".;:,*")
-    return _POSITION_BY_WORD.get(plain) if plain else PENDING
 
 
 def labels_of(cell: str, kind: str = "themes") -> Labels:
@@ -253,11 +230,11 @@ def labels_of(cell: str, kind: str = "themes") -> Labels:
         if block == "persons":
             _add(found.persons, Label("", line))
         elif block == "sdgs" or _SDG_CODE.match(line):
-            sdg = sdg_of(line)
-            if sdg:
-                _add(found.sdgs, sdg)
-            else:
+            sdgs = sdgs_of(line)
+            if not sdgs:
                 found.strange.append(line)
+            for sdg in sdgs:
+                _add(found.sdgs, sdg)
         else:
             _add(found.themes, theme_of(line))
     return found
@@ -302,12 +279,19 @@ def theme_of(text: str) -> Label:
     return Label((code or other).rstrip("."), label or whole)
 
 
-def sdg_of(text: str) -> Label | None:
-    """A goal ("16") or target ("16.b") with its label; None if the text names neither."""
-    found = _SDG.fullmatch(" ".join(text.split()))
-    if not found or not 1 <= int(found[1].partition(".")[0]) <= 17:
-        return None
-    return Label(found[1].casefold(), found[2] or "")
+def sdgs_of(text: str) -> list[Label]:
+    """The goal ("16") or target ("16.b") with its label, or several numbers: "5, 10 and 16".
+
+    Nothing if the text names anything that is no goal.
+    """
+    plain = " ".join(text.split())
+    if several := _SEVERAL_SDGS.fullmatch(plain):
+        codes = re.findall(r"\d{1,2}(?:\.[0-9a-z]{1,2})?", several[1], re.IGNORECASE)
+        labels = [Label(code.casefold(), "") for code in codes]
+    else:
+        found = _SDG.fullmatch(plain)
+        labels = [Label(found[1].casefold(), found[2] or "")] if found else []
+    return labels if all(1 <= int(one.code.partition(".")[0]) <= 17 for one in labels) else []
 
 
 def heading_of(text: str) -> tuple[str, bool]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from nmrf.recommendations.matrix_cells import NOTED, PENDING, SUPPORTED, SUPPORTED_NOTED, Label
+from nmrf.recommendations.matrix_cells import Label
+from nmrf.recommendations.matrix_positions import NOTED, PENDING, SUPPORTED, SUPPORTED_NOTED
 from nmrf.recommendations.matrix_states import Part, StateMention
 
 
@@ -84,15 +85,17 @@ class Matrix:
 
     def counts(self) -> MatrixCounts:
         """What the list holds, to compare with the report of the Working Group."""
-        positions = Counter(row.position for row in self.rows)
+        # A row without a number that can be read is a doubt, and is not imported.
+        rows = [row for row in self.rows if row.number]
+        positions = Counter(row.position for row in rows)
         return MatrixCounts(
-            recommendations=len(self.rows),
+            recommendations=len(rows),
             supported=positions[SUPPORTED],
             noted=positions[NOTED],
             supported_noted=positions[SUPPORTED_NOTED],
             pending=positions[PENDING],
             themes=len(self.headings),
             recommending_states=len(
-                {state.code or state.name for row in self.rows for state in row.states}
+                {state.code or state.name for row in rows for state in row.states}
             ),
         )

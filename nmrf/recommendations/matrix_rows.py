@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from nmrf.core.i18n import _
 from nmrf.recommendations.matrix_cells import (
-    PENDING,
     Labels,
     Piece,
     labels_of,
     number_in,
-    position_of,
     source_of,
+    without_source,
 )
 from nmrf.recommendations.matrix_columns import Columns
+from nmrf.recommendations.matrix_positions import PENDING, position_of
 from nmrf.recommendations.matrix_records import Doubt, MatrixRow
 from nmrf.recommendations.matrix_states import (
     Part,
     StateMention,
+    behalf_in,
     list_of_states,
     sentences_of,
     union_of,
 )
 from nmrf.recommendations.matrix_table import Row
+from nmrf.recommendations.models import POSITION_LABELS, Position
 from nmrf.recommendations.states_names import nearest_state, state_name
 
 _QUOTED = 120
@@ -54,6 +56,8 @@ class Recommendation:
                 "recommendation",
                 _("“%(name)s” stands in the middle of the text and is left there.", name=name),
             )
+        for name in sentences.behalf:
+            self._behalf("recommendation", name)
         position, position_text = self._position()
         labels = self._labels()
         symbol, paragraph, source_text = self._source()
@@ -112,6 +116,8 @@ class Recommendation:
         column = self._says("states")
         if column:
             own = list_of_states(column)
+            for name in behalf_in(column):
+                self._behalf("states", name)
             if states and {s.code for s in own} != {s.code for s in states}:
                 self._doubt("states", _("The States in this cell are not those in the text."))
             known = {state.code or state.name for state in own}
@@ -127,16 +133,30 @@ class Recommendation:
                 self._doubt("states" if column else "recommendation", _unknown_state(state.name))
         return states
 
+    def _behalf(self, kind: str, name: str) -> None:
+        reason = _(
+            "“%(name)s”: the State that spoke is recorded, not those on whose behalf it did.",
+            name=short(name),
+        )
+        self._doubt(kind, reason)
+
     def _position(self) -> tuple[str, str]:
-        text = self._says("position").partition("\nSource")[0].replace("\n", " ").strip()
+        text = without_source(self._says("position"))[0].replace("\n", " ").strip()
         if not text and self.band:
             return self.band, ""
-        position = position_of(text)
-        if position is None:
+        stated = position_of(text)
+        if stated is None:
             reason = _("The position “%(text)s” is not known.", text=short(text))
             self._doubt("position", reason)
             return PENDING, text
-        return position, text
+        if stated.rest:
+            reason = _(
+                "The position “%(text)s” is read as %(position)s.",
+                text=short(text),
+                position=POSITION_LABELS[Position(stated.position)],
+            )
+            self._doubt("position", reason)
+        return stated.position, text
 
     def _labels(self) -> Labels:
         found = labels_of(self._says("themes"))
@@ -157,9 +177,7 @@ class Recommendation:
     def _source(self) -> tuple[str, str, str]:
         source = self.piece.source
         if source is None:
-            source = source_of(self._says("source")) or source_of(
-                self._says("position").partition("\nSource")[2]
-            )
+            source = source_of(self._says("source")) or without_source(self._says("position"))[1]
         if source is None:
             return "", "", ""
         if not source.symbol:

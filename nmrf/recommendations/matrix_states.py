@@ -12,17 +12,19 @@ from dataclasses import dataclass, field
 from nmrf.recommendations.states_names import match_state, nearest_state
 
 _WIDE = str.maketrans("（）【】[]；，．", "()()();,.")
-_BETWEEN = re.compile(r"[\s;,/.&]*(?:and|et|y|и|و|和)?[\s;,/]*")
+_BETWEEN = re.compile(r"[\s;,/.&)–-]*(?:and|et|y|и|و|和)?[\s;,/]*")
 _SEPARATOR = re.compile(
     r"\s*[,;/、،؛\n]\s*(?:and\s+|et\s+|y\s+)?|\s+(?:and|&|et|y|и|e)\s+|\s+و\s*|和"
 )
 _BEHALF = re.compile(
-    r"(?:^|[\s,(]+)(?:also\s+)?(?:on behalf of|au nom d|en nombre d|от имени)",
+    r"(?:^|[\s,(]+)(?:(?:speaking|also)\s+)*(?:on behalf of|au nom d|en nombre d|от имени)",
     re.IGNORECASE,
 )
+_BEHALF_OF = re.compile(rf"{_BEHALF.pattern}[^\n;)]*\)?", re.IGNORECASE)
+_COUNTED = re.compile(r"[a-z]|[ivx]{1,4}")
 _WIDEST_GAP = 12
 _NEXT_SENTENCE = re.compile(r"\s*[;/]\s*[^\W\d_a-zà-ÿа-я]")
-_ENDS = ";.,:؛،。/\n"
+_ENDS = ";.,:)؛،。/\n"
 _OTHER_THINGS = re.compile(
     r"\d|\b(convention|protocol|principles?|rules|act|law|code|agenda|plan|strategy|programme|"
     r"program|committee|commission|article|council|organi[sz]ation|institution|goals?|standards|"
@@ -57,6 +59,8 @@ class Sentences:
     perhaps: list[str] = field(default_factory=list)
     inside: list[str] = field(default_factory=list)
     """Known States in brackets in the middle of a sentence, left in its text."""
+    behalf: list[str] = field(default_factory=list)
+    """Brackets with a State that spoke on behalf of others."""
 
 
 @dataclass(slots=True)
@@ -73,7 +77,7 @@ def sentences_of(body: str) -> Sentences:
     runs = _runs(plain)
     begun = 0
     for index, run in enumerate(runs):
-        last = index == len(runs) - 1 and not plain[run[-1].end :].strip(" ;.,:*؛。\n")
+        last = index == len(runs) - 1 and not plain[run[-1].end :].strip(" ;.,:*)؛。\n")
         joined = _NEXT_SENTENCE.match(plain, run[-1].end) is not None
         states, first, aside = _states_of_run(run, last=last, joined=joined, found=found)
         if not states:
@@ -120,7 +124,7 @@ def mentions_of(names: str) -> tuple[StateMention, ...]:
 
 def list_of_states(cell: str) -> tuple[StateMention, ...]:
     """The States of a cell that holds nothing else: one a line, in brackets, or with commas."""
-    plain = cell.translate(_WIDE)
+    plain = _BEHALF_OF.sub("", cell.translate(_WIDE))
     found: tuple[StateMention, ...] = ()
     begun = 0
     spans: list[tuple[int, int]] = []
@@ -133,6 +137,11 @@ def list_of_states(cell: str) -> tuple[StateMention, ...]:
         inside = [state for bracket in brackets for state in mentions_of(bracket.inner)]
         found = _union(found, tuple(inside) or (mention,))
     return found
+
+
+def behalf_in(cell: str) -> list[str]:
+    """The lines of a cell of States where one spoke on behalf of others."""
+    return [line.strip() for line in cell.split("\n") if _BEHALF.search(line)]
 
 
 def _longest_names(text: str, spans: list[tuple[int, int]]) -> tuple[StateMention, ...]:
@@ -156,7 +165,8 @@ def _longest_names(text: str, spans: list[tuple[int, int]]) -> tuple[StateMentio
 
 def _bare(name: str) -> str:
     plain = name.strip(" ;.,-•*\n")
-    return plain[1:-1] if plain.startswith("(") and plain.endswith(")") else plain
+    whole = [bracket for bracket in _brackets(plain) if bracket.end - bracket.start == len(plain)]
+    return whole[0].inner if whole and plain.endswith(")") else plain
 
 
 def _union(
@@ -189,7 +199,7 @@ def _runs(text: str) -> list[list[_Bracket]]:
 
 
 def _brackets(text: str) -> list[_Bracket]:
-    """Outermost brackets; one that is never closed goes to the end."""
+    """Outermost brackets but "(a)" and "(ii)"; one that is never closed goes to the end."""
     found: list[_Bracket] = []
     depth, start = 0, 0
     for at, sign in enumerate(text):
@@ -199,8 +209,9 @@ def _brackets(text: str) -> list[_Bracket]:
             depth += 1
         elif sign == ")" and depth:
             depth -= 1
-            if not depth:
-                found.append(_Bracket(start, at + 1, text[start + 1 : at]))
+            inner = text[start + 1 : at]
+            if not depth and not _COUNTED.fullmatch(inner):
+                found.append(_Bracket(start, at + 1, inner))
     if depth:
         found.append(_Bracket(start, len(text), text[start + 1 :].rstrip(" ;.,\n")))
     return found
@@ -225,6 +236,8 @@ def _states_of_run(
     aside: list[str] = []
     for bracket, mentions in zip(run[first:], read[first:], strict=True):
         name = " ".join(bracket.inner.split())
+        if mentions and _BEHALF.search(name):
+            found.behalf.append(name)
         if mentions or _may_be_state(name):
             states = _union(states, mentions or (StateMention(name, None),))
         else:

@@ -17,6 +17,7 @@ from lxml import etree
 from nmrf.core.errors import BadFile
 from nmrf.core.i18n import _
 from nmrf.files.checks import inspect_docx, parser_of_strangers
+from nmrf.files.word_numbers import ListNumbers, Styles
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -38,6 +39,9 @@ _SPACES = re.compile(r"[^\S\n]+")
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _MAIN = re.compile(r"word/document\d*\.xml")
 _HEADER = re.compile(r"word/header\d*\.xml")
+_NUMBERING = "word/numbering.xml"
+_STYLES = "word/styles.xml"
+_NO_STYLES = b'<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"/>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,11 @@ def read_tables(data: bytes, name: str) -> TableFile:
         parts = package.namelist()
         body = _root(package.read(next(filter(_MAIN.fullmatch, parts))), name).find(_BODY)
         headers = [
-            _lines(_root(package.read(part), name)) for part in parts if _HEADER.fullmatch(part)
+            _Words(None).lines(_root(package.read(part), name))
+            for part in parts
+            if _HEADER.fullmatch(part)
         ]
+        words = _Words(_lists(package, name))
     if body is None:
         raise BadFile(
             _("This file is damaged and cannot be read. Open it in its program and save it again."),
@@ -96,10 +103,10 @@ def read_tables(data: bytes, name: str) -> TableFile:
     rows = 0
     for block in _children(body, _P, _TBL):
         if block.tag == _P:
-            if text := _tidy(_text(block)):
+            if text := _tidy(words.text(block)):
                 (outside if tables else before).append(text)
         else:
-            table = tuple(_rows(block, rows))
+            table = tuple(words.rows(block, rows))
             rows += len(table)
             tables.append(table)
     return TableFile(tuple(filter(None, headers)), tuple(before), tuple(outside), tuple(tables))
@@ -124,26 +131,80 @@ def _children(parent: etree._Element, *tags: str) -> Iterator[etree._Element]:
             yield from _children(child, *tags)
 
 
-def _rows(table: etree._Element, above: int) -> Iterator[Row]:
-    number = above
-    upper: dict[int, str] = {}
-    for row in _children(table, _TR):
-        properties = row.find(f"{_W}trPr")
-        if properties is not None and properties.find(f"{_W}del") is not None:
-            continue
-        number += 1
-        column = 0
-        if properties is not None:
-            before = properties.find(f"{_W}gridBefore")
-            column = _number(before, 0)
-        cells = []
-        for cell in _children(row, _TC):
-            width, goes_on = _shape(cell)
-            text = upper.get(column, "") if goes_on else _lines(cell)
-            upper[column] = text
-            cells.append(Cell(column, column + width, text, goes_on))
-            column += width
-        yield Row(number, tuple(cells))
+def _lists(package: zipfile.ZipFile, name: str) -> ListNumbers | None:
+    """What counts the automatic numbers of the file; None if it has none."""
+    if _NUMBERING not in package.namelist():
+        return None
+    styles = package.read(_STYLES) if _STYLES in package.namelist() else _NO_STYLES
+    return ListNumbers(_root(package.read(_NUMBERING), name), Styles(_root(styles, name)))
+
+
+class _Words:
+    """Texts of a part of the file, with the numbers that Word counts itself."""
+
+    def __init__(self, lists: ListNumbers | None) -> None:
+        self._counted = lists
+
+    def rows(self, table: etree._Element, above: int) -> Iterator[Row]:
+        """The rows of a table; a table that only frames another one is left out."""
+        number = above
+        upper: dict[int, str] = {}
+        for row in _children(table, _TR):
+            properties = row.find(f"{_W}trPr")
+            if properties is not None and properties.find(f"{_W}del") is not None:
+                continue
+            framed = _framed(row)
+            if framed is not None:
+                for inner in self.rows(framed, number):
+                    number = inner.number
+                    yield inner
+                continue
+            number += 1
+            column = 0
+            if properties is not None:
+                before = properties.find(f"{_W}gridBefore")
+                column = _number(before, 0)
+            cells = []
+            for cell in _children(row, _TC):
+                width, goes_on = _shape(cell)
+                own = self.lines(cell)
+                text = upper.get(column, "") if goes_on else own
+                upper[column] = text
+                cells.append(Cell(column, column + width, text, goes_on))
+                column += width
+            yield Row(number, tuple(cells))
+
+    def lines(self, parent: etree._Element) -> str:
+        """The paragraphs of a cell or page header, one a line; nested tables line by line."""
+        found: list[str] = []
+        for block in _children(parent, _P, _TBL):
+            if block.tag == _P:
+                found.append(self.text(block))
+            else:
+                for row in _children(block, _TR):
+                    found.extend(self.lines(cell) for cell in _children(row, _TC))
+        return _tidy("\n".join(found))
+
+    def text(self, paragraph: etree._Element) -> str:
+        """A paragraph as Word shows it; bullets are left out."""
+        out: list[str] = []
+        if self._counted is not None:
+            label = self._counted.label(paragraph)
+            if label is not None and label.kind != "bullet":
+                out.append(f"{label.text} ")
+        _gather(paragraph, out)
+        return "".join(out)
+
+
+def _framed(row: etree._Element) -> etree._Element | None:
+    """The table that is all there is in a row of one cell."""
+    cells = list(_children(row, _TC))
+    if len(cells) != 1:
+        return None
+    blocks = list(_children(cells[0], _P, _TBL))
+    tables = [block for block in blocks if block.tag == _TBL]
+    alone = all(not "".join(block.itertext(_T)).strip() for block in blocks if block.tag == _P)
+    return tables[0] if len(tables) == 1 and alone else None
 
 
 def _shape(cell: etree._Element) -> tuple[int, bool]:
@@ -158,24 +219,6 @@ def _shape(cell: etree._Element) -> tuple[int, bool]:
 def _number(element: etree._Element | None, default: int) -> int:
     value = "" if element is None else element.get(f"{_W}val", "")
     return int(value) if value.isascii() and value.isdigit() and len(value) < 4 else default
-
-
-def _lines(parent: etree._Element) -> str:
-    """The paragraphs of a cell or page header, one a line; nested tables line by line."""
-    found: list[str] = []
-    for block in _children(parent, _P, _TBL):
-        if block.tag == _P:
-            found.append(_text(block))
-        else:
-            for row in _children(block, _TR):
-                found.extend(_lines(cell) for cell in _children(row, _TC))
-    return _tidy("\n".join(found))
-
-
-def _text(paragraph: etree._Element) -> str:
-    out: list[str] = []
-    _gather(paragraph, out)
-    return "".join(out)
 
 
 def _gather(element: etree._Element, out: list[str]) -> None:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 from babel import Locale
 from babel.core import get_global
@@ -37,20 +38,13 @@ class State:
 
 
 @cache
-def _vocabulary() -> tuple[tuple[str, ...], tuple[str, ...], dict[str, str], dict[str, list[str]]]:
-    data = tomllib.loads(SPELLINGS.read_text(encoding="utf-8"))
-    return (
-        tuple(data["members"]),
-        tuple(data["observers"]),
-        dict(data["un_names"]),
-        dict(data["aliases"]),
-    )
+def _vocabulary() -> dict[str, Any]:
+    return tomllib.loads(SPELLINGS.read_text(encoding="utf-8"))
 
 
 @cache
 def _alpha2() -> dict[str, str]:
-    members, observers, _names, _aliases = _vocabulary()
-    wanted = {*members, *observers}
+    wanted = {*_vocabulary()["members"], *_vocabulary()["observers"]}
     # CLDR keeps the alpha-3 codes among its deprecated spellings of territories.
     aliases = get_global("territory_aliases")
     return {code: aliases[code][0] for code in wanted}
@@ -75,10 +69,10 @@ def _shuffled(name: str) -> str:
 
 def _spellings() -> Iterator[tuple[str, str]]:
     """Every known spelling with its code; the more certain sources first."""
-    _members, _observers, names, aliases = _vocabulary()
-    for code, name in names.items():
-        yield name, code
-    for code, others in aliases.items():
+    for kind in ("un_names", "formal_names"):
+        for code, name in _vocabulary()[kind].items():
+            yield name, code
+    for code, others in _vocabulary()["aliases"].items():
         for name in others:
             yield name, code
     for language in UN_LANGUAGES:
@@ -129,7 +123,7 @@ def state_name(code: str, language: str = "en") -> str:
 
     A code that is not of a State is given back as it is.
     """
-    _members, _observers, names, _aliases = _vocabulary()
+    names = _vocabulary()["un_names"]
     if language == "en" and code in names:
         return names[code]
     alpha2 = _alpha2().get(code)
@@ -138,7 +132,7 @@ def state_name(code: str, language: str = "en") -> str:
 
 def all_states(language: str = "en") -> list[State]:
     """All Member States and observer States, by name in the language."""
-    _members, observers, _names, _aliases = _vocabulary()
+    observers = _vocabulary()["observers"]
     states = [
         State(code, alpha2, state_name(code, language), code in observers)
         for code, alpha2 in _alpha2().items()

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
+from nmrf.files.word_xml import XML_SPACE, Element, R, W, fit_for_xml, sub, w
 from nmrf.reports.inline import NOTE_MARK, Run, to_runs
 from nmrf.reports.word_styles import PARAGRAPHS_LIST
-from nmrf.reports.word_xml import XML_SPACE, Element, R, W, fit_for_xml, sub, w
 
 _P, _PPR, _PSTYLE, _R, _RPR, _RSTYLE, _T, _BR = (
     w(name) for name in ("p", "pPr", "pStyle", "r", "rPr", "rStyle", "t", "br")

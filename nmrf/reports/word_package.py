@@ -8,9 +8,9 @@ from datetime import datetime
 from io import BytesIO
 from xml.sax.saxutils import escape, quoteattr
 
+from nmrf.files.word_xml import R, W, fit_for_xml, sub
 from nmrf.reports.word_body import Body, serialised, utc_stamp
 from nmrf.reports.word_styles import DECLARATION, is_rtl, numbering_xml, styles_xml
-from nmrf.reports.word_xml import R, W, fit_for_xml, sub
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

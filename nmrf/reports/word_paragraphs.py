@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Literal
 
 from lxml import etree
 
+from nmrf.files.word_numbers import Label, ListNumbers, Styles
+from nmrf.files.word_xml import Element, R, is_on, value, w
 from nmrf.reports.inline import Run
-from nmrf.reports.word_numbers import Label, ListNumbers, Styles
-from nmrf.reports.word_xml import Element, R, is_on, value, w
 
 if TYPE_CHECKING:
     from docx.document import Document

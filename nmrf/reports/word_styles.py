@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from babel import Locale
 
-from nmrf.reports.word_xml import R, W
+from nmrf.files.word_xml import R, W
 
 _INDENT = 1134
 _NAMESPACES = f'xmlns:w="{W}" xmlns:r="{R}"'

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from io import BytesIO
-
 import docx
 import pytest
 from docx.oxml import parse_xml
@@ -16,7 +13,6 @@ from nmrf.core.errors import BadFile
 from nmrf.recommendations.matrix import (
     Doubt,
     Label,
-    Matrix,
     MatrixCounts,
     StateMention,
     _Reading,
@@ -25,65 +21,21 @@ from nmrf.recommendations.matrix import (
 from nmrf.recommendations.matrix_cells import Source, source_of
 from nmrf.recommendations.matrix_states import sentences_of
 from nmrf.recommendations.matrix_table import Cell, Row, TableFile
-
-G1 = ["Recommendation", "Recommending state/s", "Position", "Full list of rights/affected persons"]
-G2 = [
-    "Recommendation",
-    "Position",
-    "Full list of themes",
-    "Assessment/comments on level of implementation",
-]
-SOURCE = "\nSource of Position: A/HRC/28/16/Add.1 - Para. 4"
-
-
-def _saved(document) -> bytes:
-    out = BytesIO()
-    document.save(out)
-    return out.getvalue()
-
-
-def _table(document, headings: Sequence[str], rows: Sequence[Sequence[str] | str]):
-    """A string is a row merged across the table; a sequence has one text a cell."""
-    table = document.add_table(rows=1, cols=len(headings))
-    for cell, heading in zip(table.rows[0].cells, headings, strict=True):
-        cell.text = heading
-    for row in rows:
-        cells = table.add_row().cells
-        if isinstance(row, str):
-            cells[0].merge(cells[-1]).text = row
-        else:
-            for cell, text in zip(cells, row, strict=True):
-                cell.text = text
-    return table
-
-
-def _file(headings: Sequence[str], rows: Sequence[Sequence[str] | str], header: str = "") -> bytes:
-    document = docx.Document()
-    if header:
-        document.sections[0].header.paragraphs[0].text = header
-    _table(document, headings, rows)
-    return _saved(document)
-
-
-def _read(headings: Sequence[str], rows: Sequence[Sequence[str] | str], header: str = "") -> Matrix:
-    return read_matrix(_file(headings, rows, header), "list.docx")
-
-
-def _g2(*cells: str, position: str = "Supported") -> Matrix:
-    """A list of the second layout with these recommendations under one theme."""
-    return _read(G2, ["Theme: A12 Norms", *([cell, position, "A12 Norms", ""] for cell in cells)])
-
-
-def _reasons(matrix: Matrix) -> list[str]:
-    return [doubt.reason for doubt in matrix.doubts]
-
-
-def _codes(row) -> list[str | None]:
-    return [state.code for state in row.states]
+from tests.unit.recommendations.lists import (
+    G1,
+    G2,
+    SOURCE,
+    add_table,
+    codes,
+    g2,
+    read,
+    reasons,
+    saved,
+)
 
 
 def test_first_layout_has_a_column_of_states():
-    matrix = _read(
+    matrix = read(
         G1,
         [
             "Right or area: 2.1. Acceptance of international norms",
@@ -112,11 +64,14 @@ def test_first_layout_has_a_column_of_states():
         header="UPR of Egypt (2nd Cycle – 20th session) Thematic list",
     )
     assert matrix.counts() == MatrixCounts(3, 1, 1, 1, 0, 2, 5)
-    assert matrix.doubts == ()
+    assert reasons(matrix) == [
+        "1 recommendations have a comment, which is not imported: “Information sent in a post "
+        "Add.1 letter”"
+    ]
     assert matrix.state_named == StateMention("Egypt", "EGY")
     assert (matrix.cycle_named, matrix.session_named, matrix.symbol) == (2, 20, "A/HRC/28/16")
     first, second, third = matrix.rows
-    assert (first.number, first.text, _codes(first)) == (
+    assert (first.number, first.text, codes(first)) == (
         "166.1",
         "Ratify the Convention",
         ["CHL", "EST"],
@@ -132,7 +87,7 @@ def test_first_layout_has_a_column_of_states():
         "Information sent in a post Add.1 letter",
     )
     assert second.themes[1] == Label("3.1", "Equality")
-    assert (third.text, _codes(third), third.theme_heading) == (
+    assert (third.text, codes(third), third.theme_heading) == (
         "Amend the law",
         ["GBR", "KOR"],
         "3.1 Equality",
@@ -140,7 +95,7 @@ def test_first_layout_has_a_column_of_states():
 
 
 def test_second_layout_lists_states_with_commas():
-    matrix = _read(
+    matrix = read(
         G2,
         [
             "Theme: A12 Acceptance of international norms",
@@ -159,7 +114,7 @@ def test_second_layout_lists_states_with_commas():
     (row,) = matrix.rows
     assert row.number == "186.28"
     assert row.text == "Ratify ILO Convention (No. 189)"
-    assert _codes(row) == ["ESP", "BIH", "KOR", "TUN"]
+    assert codes(row) == ["ESP", "BIH", "KOR", "TUN"]
     assert row.themes == (Label("A12", "Acceptance of international norms"),)
     assert row.sdgs == (Label("16", "peace"),)
     assert row.persons == (Label("", "women"),)
@@ -168,12 +123,12 @@ def test_second_layout_lists_states_with_commas():
 
 
 def test_columns_are_found_by_heading_and_unknown_ones_are_told():
-    matrix = _read(
+    matrix = read(
         ["No.", "Position", "Lead", "Recommendation", "States", "Relevant SDGs"],
         [["1", "Noted", "MFA", "Adopt a law (Spain)", "Spain", "- 16.b - Laws\n- 4 - Education"]],
     )
     (row,) = matrix.rows
-    assert (row.number, row.text, row.position, _codes(row)) == (
+    assert (row.number, row.text, row.position, codes(row)) == (
         "1",
         "Adopt a law",
         "noted",
@@ -187,11 +142,11 @@ def test_columns_are_found_by_heading_and_unknown_ones_are_told():
 
 
 def test_several_numbered_recommendations_in_a_cell():
-    matrix = _g2(
+    matrix = g2(
         "121.1 Ratify the Convention (France);\n121.2 Adopt a law (Spain) (Peru);" + SOURCE,
         "121.3 Train the police (Mali); 121.4 Train judges (Oman);" + SOURCE,
     )
-    assert [(row.number, row.text, _codes(row), row.row) for row in matrix.rows] == [
+    assert [(row.number, row.text, codes(row), row.row) for row in matrix.rows] == [
         ("121.1", "Ratify the Convention", ["FRA"], 3),
         ("121.2", "Adopt a law", ["ESP", "PER"], 3),
         ("121.3", "Train the police", ["MLI"], 4),
@@ -202,7 +157,7 @@ def test_several_numbered_recommendations_in_a_cell():
 
 
 def test_sentences_of_one_number_are_parts_of_it():
-    matrix = _g2(
+    matrix = g2(
         "86.1 Ratify it (Turkey) / Sign it (Mexico, Chad). Accede to it (Wakanda);" + SOURCE
     )
     (row,) = matrix.rows
@@ -212,25 +167,28 @@ def test_sentences_of_one_number_are_parts_of_it():
         ("Accede to it", ["Wakanda"]),
     ]
     assert row.text == "Ratify it; Sign it; Accede to it"
-    assert _reasons(matrix) == ["The State “Wakanda” is not known."]
+    assert reasons(matrix) == ["The State “Wakanda” is not known."]
 
 
 def test_what_is_in_brackets_is_no_state_unless_known():
-    matrix = _g2(
+    matrix = g2(
         "1.1 Implement the Convention (CEDAW) (Spain);" + SOURCE,
         "1.2 Follow the rules (the Nelson Mandela Rules) (Peru) (on behalf of a group);" + SOURCE,
         "1.3 Accede to it (Kuwait on behalf of the Gulf Cooperation Council);" + SOURCE,
         "1.4 Protect groups (including Spain and France) (Chad);" + SOURCE,
         "1.5 Ratify it (Istanbul Convention) (Italy);" + SOURCE,
     )
-    assert [(row.text, _codes(row)) for row in matrix.rows] == [
+    assert [(row.text, codes(row)) for row in matrix.rows] == [
         ("Implement the Convention (CEDAW)", ["ESP"]),
         ("Follow the rules (the Nelson Mandela Rules) (on behalf of a group)", ["PER"]),
         ("Accede to it", ["KWT"]),
         ("Protect groups (including Spain and France)", ["TCD"]),
         ("Ratify it (Istanbul Convention)", ["ITA"]),
     ]
-    assert matrix.doubts == ()
+    assert reasons(matrix) == [
+        "“Kuwait on behalf of the Gulf Cooperation Council”: the State that spoke is recorded, not "
+        "those on whose behalf it did."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -285,7 +243,7 @@ def test_no_text_breaks_the_reader(rows):
 
 
 def test_unknown_states_are_named_and_doubted():
-    matrix = _g2(
+    matrix = g2(
         "1.1 Adopt a law (Portugall) (Spain);" + SOURCE,
         "1.2 Adopt a plan (Spain) (Wakanda);" + SOURCE,
         "1.3 Adopt a budget (Atlantis);" + SOURCE,
@@ -305,17 +263,17 @@ def test_unknown_states_are_named_and_doubted():
 
 
 def test_a_state_in_the_middle_and_a_sentence_without_one_are_told():
-    matrix = _g2(
+    matrix = g2(
         "1.1 Respect the rights of people from abroad (Spain) in prison (Peru);" + SOURCE,
         "1.2 Adopt a law (Chad); and a plan;" + SOURCE,
         "1.3 Adopt a budget;" + SOURCE,
     )
-    assert [(row.text, _codes(row)) for row in matrix.rows] == [
+    assert [(row.text, codes(row)) for row in matrix.rows] == [
         ("Respect the rights of people from abroad (Spain) in prison", ["PER"]),
         ("Adopt a law; and a plan", ["TCD"]),
         ("Adopt a budget", []),
     ]
-    assert _reasons(matrix) == [
+    assert reasons(matrix) == [
         "“Spain” stands in the middle of the text and is left there.",
         "This sentence names no State: “and a plan”",
         "No recommending State is named.",
@@ -324,13 +282,13 @@ def test_a_state_in_the_middle_and_a_sentence_without_one_are_told():
 
 def test_a_number_that_comes_again_with_the_same_text_is_one_recommendation():
     cell = ["1.1 Adopt a law (Chad);" + SOURCE, "Supported", "A12 Norms", ""]
-    matrix = _read(G2, ["Theme: A12 Norms", cell, "Theme: B31 Equality", cell])
+    matrix = read(G2, ["Theme: A12 Norms", cell, "Theme: B31 Equality", cell])
     assert matrix.counts() == MatrixCounts(1, 1, 0, 0, 0, 2, 1)
     assert matrix.doubts == ()
 
 
 def test_a_number_that_comes_again_with_another_text_is_doubted():
-    matrix = _g2("1.1 Adopt a law (Chad);" + SOURCE, "1.1 Adopt a plan (Peru);" + SOURCE)
+    matrix = g2("1.1 Adopt a law (Chad);" + SOURCE, "1.1 Adopt a plan (Peru);" + SOURCE)
     assert [row.text for row in matrix.rows] == ["Adopt a law"]
     assert [row.text for row in matrix.repeated] == ["Adopt a plan"]
     assert matrix.doubts == (
@@ -345,17 +303,17 @@ def test_a_number_that_comes_again_with_another_text_is_doubted():
 
 def test_two_positions_for_one_number():
     text = "1.1 Adopt a law (Chad);" + SOURCE
-    matrix = _read(G2, [[text, "Supported", "", ""], [text, "Noted", "", ""]])
+    matrix = read(G2, [[text, "Supported", "", ""], [text, "Noted", "", ""]])
     assert [row.position for row in matrix.rows] == ["supported"]
-    assert _reasons(matrix) == [
+    assert reasons(matrix) == [
         "Number 1.1 has the position “Supported” in row 2 and “Noted” here; the first is taken."
     ]
 
 
 def test_missing_numbers_are_told_as_ranges():
     serials = (2, 3, 7, 9)
-    matrix = _g2(*(f"5.{serial} Adopt law {serial} (Chad);{SOURCE}" for serial in serials))
-    assert _reasons(matrix) == [
+    matrix = g2(*(f"5.{serial} Adopt law {serial} (Chad);{SOURCE}" for serial in serials))
+    assert reasons(matrix) == [
         "Number 5.1 is missing.",
         "Numbers 5.4 to 5.6 are missing.",
         "Number 5.8 is missing.",
@@ -364,12 +322,12 @@ def test_missing_numbers_are_told_as_ranges():
 
 def test_a_number_that_fits_no_other():
     numbers = [*(f"140.{n}" for n in range(1, 12)), "14.12"]
-    matrix = _g2(*(f"{number} Adopt law {number} (Chad);{SOURCE}" for number in numbers))
-    assert _reasons(matrix) == ["Number 14.12 does not fit the other numbers."]
+    matrix = g2(*(f"{number} Adopt law {number} (Chad);{SOURCE}" for number in numbers))
+    assert reasons(matrix) == ["Number 14.12 does not fit the other numbers."]
 
 
 def test_numbers_written_oddly():
-    matrix = _g2(
+    matrix = g2(
         "140. 1 Adopt a law (Chad);" + SOURCE,
         "140,2 Adopt a plan (Chad);" + SOURCE,
         "140.3Adopt a budget (Chad);" + SOURCE,
@@ -383,7 +341,7 @@ def test_numbers_written_oddly():
         ("140.4", "Adopt a code"),
         ("", "14O.5 Adopt a list"),
     ]
-    assert _reasons(matrix) == [
+    assert reasons(matrix) == [
         "“140. 1” is read as 140.1.",
         "“140,2” is read as 140.2.",
         "The number cannot be read: “14O.5 Adopt a list (Chad);”",
@@ -406,20 +364,20 @@ def test_numbers_written_oddly():
     ],
 )
 def test_positions(written, position):
-    matrix = _g2("1.1 Adopt a law (Chad);" + SOURCE, position=written)
+    matrix = g2("1.1 Adopt a law (Chad);" + SOURCE, position=written)
     assert [row.position for row in matrix.rows] == [position]
     assert matrix.doubts == ()
 
 
 def test_an_unknown_position_is_pending_and_doubted():
-    matrix = _g2("1.1 Adopt a law (Chad);" + SOURCE, position="Perhaps")
+    matrix = g2("1.1 Adopt a law (Chad);" + SOURCE, position="Perhaps")
     assert [(row.position, row.position_text) for row in matrix.rows] == [("pending", "Perhaps")]
     assert matrix.doubts == (Doubt(3, "Position", "The position “Perhaps” is not known.", "1.1"),)
 
 
 def test_a_merged_row_can_give_the_position():
     text = "1.{} Adopt law {} (Chad);" + SOURCE
-    matrix = _read(
+    matrix = read(
         ["Recommendation", "Theme"],
         [
             "A. Supported recommendations",
@@ -431,21 +389,21 @@ def test_a_merged_row_can_give_the_position():
     )
     assert [row.position for row in matrix.rows] == ["supported", "noted"]
     assert matrix.headings == ("Norms",)
-    assert _reasons(matrix) == ["There is no column for the position."]
+    assert reasons(matrix) == ["There is no column for the position."]
 
 
 def test_a_cell_merged_downwards_counts_for_all_its_rows():
     document = docx.Document()
     rows = [[f"1.{n} Adopt law {n} (Chad);{SOURCE}", "", "", ""] for n in (1, 2)]
-    table = _table(document, G2, rows)
+    table = add_table(document, G2, rows)
     table.cell(1, 1).merge(table.cell(2, 1)).text = "Noted"
-    matrix = read_matrix(_saved(document), "list.docx")
+    matrix = read_matrix(saved(document), "list.docx")
     assert [row.position for row in matrix.rows] == ["noted", "noted"]
     assert matrix.doubts == ()
 
 
 def test_sources_missing_or_odd():
-    matrix = _g2(
+    matrix = g2(
         "1.1 Adopt a law (Chad);\nSource of position: A/HRC/28/16/Add. 1 – Paras 3-5",
         "1.2 Adopt a plan (Chad);\nSource of position: letter of May",
         "1.3 Adopt a code (Chad);",
@@ -455,14 +413,14 @@ def test_sources_missing_or_odd():
         ("", ""),
         ("", ""),
     ]
-    assert _reasons(matrix) == [
+    assert reasons(matrix) == [
         "The source “letter of May” names no document.",
         "The source of the position is missing.",
     ]
 
 
 def test_goals_that_are_none_are_told():
-    matrix = _read(
+    matrix = read(
         ["Recommendation", "Position", "Relevant SDGs"],
         [["1.1 Adopt a law (Chad);" + SOURCE, "Noted", "- 18 - FLYING\n- 5.3 Eliminate it"]],
     )
@@ -475,7 +433,7 @@ def test_goals_that_are_none_are_told():
 def test_text_outside_of_rows_is_told():
     document = docx.Document()
     document.add_paragraph("UPR of Chad – Second Cycle, 17th session")
-    _table(
+    add_table(
         document,
         G2,
         [
@@ -485,7 +443,7 @@ def test_text_outside_of_rows_is_told():
         ],
     )
     document.add_paragraph("1.2 Adopt a plan (Peru);")
-    matrix = read_matrix(_saved(document), "list.docx")
+    matrix = read_matrix(saved(document), "list.docx")
     assert (matrix.state_named, matrix.session_named) == (StateMention("Chad", "TCD"), 17)
     assert matrix.cycle_named == 2
     assert matrix.doubts == (
@@ -506,20 +464,20 @@ def test_text_outside_of_rows_is_told():
 def test_the_list_may_go_on_in_another_table_with_or_without_headings():
     document = docx.Document()
     row = ["1.{} Adopt law {} (Chad);" + SOURCE, "Noted", "", ""]
-    _table(document, G2, [[row[0].format(1, 1), *row[1:]]])
+    add_table(document, G2, [[row[0].format(1, 1), *row[1:]]])
     document.add_paragraph("")
     bare = document.add_table(rows=1, cols=4)
     for cell, text in zip(bare.rows[0].cells, [row[0].format(2, 2), *row[1:]], strict=True):
         cell.text = text
     document.add_paragraph("")
-    _table(document, G2, [[row[0].format(3, 3), *row[1:]]])
-    matrix = read_matrix(_saved(document), "list.docx")
+    add_table(document, G2, [[row[0].format(3, 3), *row[1:]]])
+    matrix = read_matrix(saved(document), "list.docx")
     assert [(r.number, r.row) for r in matrix.rows] == [("1.1", 2), ("1.2", 3), ("1.3", 5)]
     assert matrix.doubts == ()
 
 
 def test_arabic_and_chinese():
-    arabic = _read(
+    arabic = read(
         ["التوصية", "الموقف", "المواضيع"],
         [
             "الموضوع: قبول المعايير الدولية",
@@ -527,12 +485,12 @@ def test_arabic_and_chinese():
             ["١٤٠٫٢ اعتماد قانون (تونس وإسبانيا)؛", "أحيط علما", "- المساواة"],
         ],
     )
-    assert [(r.number, r.text, _codes(r), r.position) for r in arabic.rows] == [
+    assert [(r.number, r.text, codes(r), r.position) for r in arabic.rows] == [
         ("140.1", "التصديق على الاتفاقية", ["ESP", "RUS"], "supported"),
         ("140.2", "اعتماد قانون", ["TUN", "ESP"], "noted"),
     ]
     assert arabic.headings == ("قبول المعايير الدولية",)
-    chinese = _read(
+    chinese = read(
         ["建议", "立场", "主题"],
         [
             [
@@ -552,7 +510,7 @@ def test_arabic_and_chinese():
 
 def test_inserted_text_counts_and_deleted_text_does_not():
     document = docx.Document()
-    table = _table(document, G2, [["1.1 Adopt a ", "Noted", "", ""], ["1.2 Gone", "", "", ""]])
+    table = add_table(document, G2, [["1.1 Adopt a ", "Noted", "", ""], ["1.2 Gone", "", "", ""]])
     paragraph = table.cell(1, 0).paragraphs[0]._p
     paragraph.append(
         parse_xml(
@@ -566,14 +524,14 @@ def test_inserted_text_counts_and_deleted_text_does_not():
         )
     )
     table.rows[2]._tr.get_or_add_trPr().append(parse_xml(f'<w:del {nsdecls("w")} w:id="3"/>'))
-    matrix = read_matrix(_saved(document), "list.docx")
+    matrix = read_matrix(saved(document), "list.docx")
     assert [(row.number, row.text) for row in matrix.rows] == [("1.1", "Adopt a plan")]
 
 
 def test_literal_and_real_non_breaking_spaces():
-    matrix = _g2("140.1\u00a0Adopt&nbsp;a\u00a0 law\u200b (Viet\u00a0Nam);" + SOURCE)
+    matrix = g2("140.1\u00a0Adopt&nbsp;a\u00a0 law\u200b (Viet\u00a0Nam);" + SOURCE)
     (row,) = matrix.rows
-    assert (row.text, _codes(row)) == ("Adopt a law", ["VNM"])
+    assert (row.text, codes(row)) == ("Adopt a law", ["VNM"])
 
 
 @pytest.mark.parametrize(
@@ -592,7 +550,7 @@ def test_literal_and_real_non_breaking_spaces():
 )
 def test_a_file_without_recommendations_is_refused(headings, rows, sentence):
     with pytest.raises(BadFile) as caught:
-        _read(headings, rows)
+        read(headings, rows)
     assert (caught.value.message, caught.value.place) == (sentence, "list.docx")
 
 

@@ -9,6 +9,7 @@ from nmrf.recommendations.states_names import (
     _shuffled,
     _spellings,
     _squeezed,
+    _vocabulary,
     all_states,
     match_state,
     nearest_state,
@@ -106,3 +107,10 @@ def test_193_members_and_2_observers():
     assert [state.code for state in states if state.observer] == ["VAT", "PSE"]
     assert (states[0].code, states[0].alpha2, states[0].name) == ("AFG", "AF", "Afghanistan")
     assert all(match_state(state.name) == state.code for state in states)
+
+
+def test_every_state_is_known_by_its_long_form():
+    names = _vocabulary()["formal_names"]
+    assert len(names) == 195
+    assert [(name, code) for code, name in names.items() if match_state(name) != code] == []
+    assert [code for code, name in names.items() if match_state(f"the {name}") != code] == []

@@ -8,6 +8,7 @@ from io import BytesIO
 import docx
 from lxml import etree
 
+from nmrf.files.word_xml import w
 from nmrf.reports.addendum import (
     AddendumForWord,
     AnswerForWord,
@@ -15,7 +16,6 @@ from nmrf.reports.addendum import (
     PositionForWord,
     write_addendum,
 )
-from nmrf.reports.word_xml import w
 
 
 def un(*numbers):

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from nmrf.files.word_xml import w
 from nmrf.reports.word_in import open_report, read_report
 from nmrf.reports.word_out import BlockForWord, CommentForWord, ReportForWord, write_report
-from nmrf.reports.word_xml import w
 
 REPORT = Path(__file__).parents[2] / "data" / "reports" / "svn-wg48-national-report.docx"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -234,8 +234,8 @@ PIECE = st.text(
 @settings(max_examples=40, deadline=None)
 @given(st.lists(PIECE, min_size=1, max_size=6).map(" ".join))
 def test_any_line_of_text_comes_back(text):
+    from nmrf.files.word_xml import fit_for_xml
     from nmrf.reports.inline import literal, plain
-    from nmrf.reports.word_xml import fit_for_xml
 
     data = write_report(
         make(

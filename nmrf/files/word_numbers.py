@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from nmrf.reports.word_xml import Element, value, w
+from nmrf.files.word_xml import Element, value, w
 
 LabelKind = Literal["number", "roman", "letter", "small", "bullet"]
 
 _DEEPEST = 9
+_LONGEST_SPELLED = 1000  # Word itself stops at 780 letters
 _PLACEHOLDER = re.compile(r"%(\d)")
 _ROMAN = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"))
 
@@ -97,8 +98,8 @@ class ListNumbers:
             self._begun.add(num_id)
             for override in num.findall(w("lvlOverride")):
                 if (restart := value(override, "startOverride")) is not None:
-                    counters[int(override.get(w("ilvl")))] = int(restart) - 1
-        start = int(value(definition, "start") or 1)
+                    counters[_whole(override.get(w("ilvl")), 0)] = _whole(restart, 1) - 1
+        start = _whole(value(definition, "start"), 1)
         counters[level] = counters.get(level, start - 1) + 1
         for deeper in [other for other in counters if other > level]:
             deeper_level = self._level(key, num, deeper)
@@ -119,7 +120,7 @@ class ListNumbers:
             inherited = None if style_properties is None else style_properties.find(w("numPr"))
             num_id = num_id if num_id is not None else value(inherited, "numId")
             level = level if level is not None else value(inherited, "ilvl")
-        return num_id, min(int(level or 0), _DEEPEST - 1)
+        return num_id, min(_whole(level, 0), _DEEPEST - 1)
 
     def _abstract_key(self, num: Element) -> str:
         key = value(num, "abstractNumId") or ""
@@ -147,7 +148,7 @@ class ListNumbers:
         def fill(place: re.Match[str]) -> str:
             other = int(place[1]) - 1
             there = definition if other == level else self._level(key, num, other)
-            start = int(value(there, "start") or 1)
+            start = _whole(value(there, "start"), 1)
             return _spelled(counters.get(other, start), value(there, "numFmt") or "decimal")
 
         list_key = (key, level)
@@ -162,7 +163,14 @@ class ListNumbers:
         return Label(text, kind, list_key, counters[level] if is_plain else None)
 
 
+def _whole(text: str | None, default: int) -> int:
+    """A number of a stranger's file; what is no sensible one counts as not there."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else default
+
+
 def _spelled(number: int, form: str) -> str:
+    if not 0 < number < _LONGEST_SPELLED:
+        return str(number)
     if form in {"upperRoman", "lowerRoman"}:
         spelled = _roman(number)
     elif form in {"upperLetter", "lowerLetter"}:
