@@ -44,6 +44,11 @@ def is_on(parent: Element | None, name: str) -> bool | None:
     return child.get(w("val"), "true") not in {"0", "false", "off", "none"}
 
 
+def is_true(element: Element | None, name: str) -> bool:
+    """An attribute `w:name` that says yes."""
+    return element is not None and element.get(w(name)) in {"1", "true", "on"}
+
+
 def fit_for_xml(text: str) -> str:
     """The text without signs that no XML file may hold (control signs, lone surrogates)."""
     return _NOT_XML.sub("", text)

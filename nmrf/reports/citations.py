@@ -15,27 +15,42 @@ from typing import TypeVar
 
 from nmrf.core.errors import Invalid
 from nmrf.core.i18n import _
+from nmrf.reports.inline import NOTE_MARK
 
 K = TypeVar("K")
 
 _DASH = r"[-‐‑‒–—−]"
+_UPTO = (
+    rf"(?:\s*{_DASH}\s*|\s*[至到~～]\s*"
+    r"|\s+(?:to|through|à|au|al?|até|bis|do|до|по|إلى|الى|حتى)\s+)"
+)
 _ITEM = re.compile(
     rf"(?:(?P<prefix>\d{{1,3}})\.)?(?P<first>\d{{1,3}})"
-    rf"(?:\s*{_DASH}\s*(?:(?P<prefix2>\d{{1,3}})\.)?(?P<last>\d{{1,3}}))?"
-    rf"(?![/(]|(?![和及])\w|\.\w|\s*{_DASH}\s*\d)"
+    rf"(?:{_UPTO}(?:(?P<prefix2>\d{{1,3}})\.)?(?P<last>\d{{1,3}}))?"
+    rf"(?![/(]|(?![和及])\w|\.\w|\s*{_DASH}\s*\d)",
+    re.IGNORECASE,
 )
-_SEPARATOR = re.compile(r"[\s,;.、，،؛&()（）\[\]:]+|(?:and|et|y|e|и|و|和|及)(?=[\s\d])")
+_SEPARATOR = re.compile(r"[\s,;.、，،؛&()（）\[\]:]+|(?:and|und|et|y|e|i|in|и|و|和|及)(?=[\s\d])")
+# A number after one of these counts something else: "Recommendations 1, 5 of cycle 3".
+_OTHER_COUNT = re.compile(
+    r"cycles?|ciclos?|rounds?|sessions?|paragraphs?|paras?\.?|annex|SDGs?", re.IGNORECASE
+)
 _UNREAD = re.compile(r"(?:\([^\s()]*\)|[^\s,;、，،؛)\]])+|.")
+# The six official languages, and some in which States draft.
 _WORD = (
     r"(?:recommendations?|recs?\b\.?|recommandations?|recomendaci(?:ón|ones)|recomendaç(?:ão|ões)"
-    r"|рекомендаци[а-яё]*|(?:ال)?توصي(?:ات|ة|تان|تين)|建议)"
+    r"|рекомендаци[а-яё]*|(?:ال)?توصي(?:ات|ة|تان|تين)|建议|empfehlung(?:en)?|raccomandazion[ei]"
+    r"|priporočil[aoi]h?|preporuk[aei]|aanbeveling(?:en)?|anbefaling(?:er)?|doporučení)"
 )
-_HEAD = re.compile(rf"{_WORD}\s*(?:n?os?\b\.?|№)?\s*:?\s*(?=\d)", re.IGNORECASE)
+_NUMBER_WORD = r"(?:n\.?\s?[oº°ᵒ][sˢ]?\b\.?|n[°º]|n[uú]m(?:ber|ero|éro)?s?\b\.?|nrs?\b\.?|№+|#)"
+_HEAD = re.compile(rf"{_WORD}\s*{_NUMBER_WORD}?\s*:?\s*(?=\d)", re.IGNORECASE)
 _LINE = re.compile(
-    rf"\s*(?P<open>[(\[（])?\s*(?:(?P<words>[^\W\d_]+\s+){{1,2}}(?={_WORD}))?{_HEAD.pattern}"
+    rf"\s*(?P<open>[(\[（])?\s*(?:(?P<words>[^\W\d_]+\.?,?\s+){{1,4}}(?={_WORD}))?{_HEAD.pattern}"
     rf"(?P<rest>.*?)\s*(?P<close>[)\]）])?\s*\.?\s*",
     re.IGNORECASE | re.DOTALL,
 )
+# Words in brackets, which may hold brackets themselves.
+_BRACKETED = re.compile(r"[(（][^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*[)）]")
 _LONGEST_LINE = 1200
 _NUMBER = re.compile(r"(?:(\d+(?:\.\d+)*)\.)?(\d+)")
 
@@ -72,7 +87,7 @@ def parse_numbers(text: str) -> Citation:
     position = head.end() if head else 0
     parts: dict[int | str, None] = {}
     unread: list[str] = []
-    prefix = ""
+    prefix = word = ""
     while position < len(text):
         if gap := _SEPARATOR.match(text, position):
             position = gap.end()
@@ -81,10 +96,15 @@ def parse_numbers(text: str) -> Citation:
         if item is None:
             piece = _UNREAD.match(text, position)
             assert piece is not None  # noqa: S101 - the second branch takes any sign
-            unread.append(piece.group())
+            word = piece.group()
+            unread.append(word)
             position = piece.end()
             continue
         position = item.end()
+        word, before = "", word
+        if _OTHER_COUNT.fullmatch(before):
+            unread.append(item.group())
+            continue
         prefix = str(int(item["prefix"])) if item["prefix"] else prefix
         span = _span(item, prefix)
         if span is None:
@@ -109,7 +129,7 @@ def find_citation_line(text: str) -> Citation | None:
     "(Recommendations 1–5)", "(Recommendation 15)", "Recommendations: 122.1–5", in the six
     official languages. Words among the numbers are let pass only inside brackets.
     """
-    bare = text.strip().strip("*_").strip()
+    bare = NOTE_MARK.sub("", text).strip().strip("*_").strip()
     if len(bare) > _LONGEST_LINE:
         return None
     line = _LINE.fullmatch(bare)
@@ -121,6 +141,27 @@ def find_citation_line(text: str) -> Citation | None:
     citation = parse_numbers(line["rest"])
     too_wordy = len(citation.unread) > (len(citation.parts) if bracketed else 0)
     return None if too_wordy or not citation.parts else citation
+
+
+def citations_within(text: str) -> Citation:
+    """What a paragraph cites in brackets among its words: "… was adopted (Recommendation 122.5)".
+
+    `text` is bare. Parts and unread pieces of all its brackets, each once.
+    """
+    found = [c for m in _BRACKETED.finditer(text) if (c := find_citation_line(m.group()))]
+    return Citation(
+        tuple(dict.fromkeys(part for citation in found for part in citation.parts)),
+        tuple(dict.fromkeys(piece for citation in found for piece in citation.unread)),
+    )
+
+
+def split_citation(heading: str) -> tuple[str, str]:
+    """A heading and the citation line at its end: "Health (Recommendations 1–5)"; or "" for it."""
+    brackets = list(_BRACKETED.finditer(heading))
+    last = brackets[-1] if brackets else None
+    if last is None or heading[last.end() :].strip(" .") or not find_citation_line(last.group()):
+        return heading, ""
+    return heading[: last.start()].strip(), last.group()
 
 
 def resolve(

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from nmrf.reports.citations import find_citation_line
 from nmrf.reports.word_paragraphs import SourceParagraph
 
 LONGEST_HEADING = 300
 _LONGEST_PLAIN_HEADING = 150
 
-# "12. ", "12) "; not "122.17 ", which is a recommendation, nor a date such as "12.3.2025".
-TYPED_NUMBER = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
-TYPED_ITEM = re.compile(r"(?:\(?(?:[a-z]{1,2}|[ivx]{1,5}|\d{1,2}|[أ-ي])\)|[•▪‣◦·●○–—-])\s+(?=\S)")
+# "12. ", "12) ", "12.Text", "12 – Text", "12、"; not "122.17 ", which is a recommendation, nor a
+# date such as "12.3.2025" or a count such as "12 – 15".
+TYPED_NUMBER = re.compile(
+    r"(\d{1,3})\s?(?:[.)．]\s+(?=\S)|[.)．、]\s*(?=[^\W\d_])|[-–—]\s+(?=[^\W\d_]))"
+)
+# "1.2 Text" under a heading "1."
+NUMBER_BY_CHAPTER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.\d{1,2}\.?\s+(?=[^\W\d_])")
+TYPED_ITEM = re.compile(
+    r"(?:\(?(?:[a-z]{1,2}|[ivx]{1,5}|\d{1,2}|[أ-ي])\)|(?:[a-z]|[ivx]{1,5})\.|[•▪‣◦·●○–—-])"
+    r"\s+(?=\S)"
+)
 
 _HEADING_STYLE = re.compile(
     r"(?:heading|überschrift|titre|título|ttulo|titolo|заголовок|标题|標題|عنوان|العنوان|naslov"
@@ -25,10 +35,24 @@ _TITLE_STYLES = {
     *("h_m_ch_g", "h__m_ch_g", "otsikko", "tytuł", "názov", "název", "başlık", "titlu", "cím"),
 }
 
+_SUBTITLE_STYLES = {"subtitle", "untertitel", "sous-titre", "subtítulo", "sottotitolo", "podnaslov"}
+
 _ROMAN = r"[IVXLC]+"
 _ARABIC_ORDER = "أولا|ثانيا|ثالثا|رابعا|خامسا|سادسا|سابعا|ثامنا|تاسعا|عاشرا"
 _ARABIC_LETTERS = "ألف|باء|جيم|دال|هاء|واو|زاي|حاء|طاء|ياء|كاف|لام|ميم|نون"
+_CHAPTER_WORDS = (
+    r"chapter|part|chapitre|partie|capítulo|parte|kapitel|teil|capitolo|poglavl?je|глава|часть"
+)
 _LABELS = (
+    (
+        re.compile(
+            rf"((?:{_CHAPTER_WORDS})\s+(?:(?:{_ROMAN}|\d{{1,2}})\b\s*[.:–—-]?|[A-Z]\s*[.:–—-]))"
+            r"\s*(?=\S)",
+            re.IGNORECASE,
+        ),
+        0,
+    ),
+    (re.compile(r"(第[一二三四五六七八九十\d]{1,3}[章部])[\s、.]*(?=\S)"), 0),
     (re.compile(rf"({_ROMAN}|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ])[.)]\s*(?=\S)"), 0),
     (re.compile(rf"((?:{_ARABIC_ORDER})ً?|[一二三四五六七八九十]{{1,3}})\s*[-–.、]\s*"), 0),
     (re.compile(r"([A-ZА-Я])[.)]\s+(?=\S)"), 1),
@@ -54,7 +78,9 @@ def is_title_style(name: str) -> bool:
 
 def find_heading(p: SourceParagraph) -> Heading | None:
     """The heading that a paragraph is, or None. Ranks are not yet made even: see `ranked`."""
-    if p.is_table or len(p.text) > LONGEST_HEADING or is_title_style(p.style):
+    if p.is_table or p.is_box or len(p.text) > LONGEST_HEADING or is_title_style(p.style):
+        return None
+    if find_citation_line(p.text) is not None:
         return None
     rank = _style_rank(p)
     label, text, label_rank = _label(p)
@@ -67,8 +93,39 @@ def find_heading(p: SourceParagraph) -> Heading | None:
     stands_out = p.is_bold or (text.isupper() and len(text) > 3)
     if label_rank == 2 and not stands_out:
         return None
-    is_clear = stands_out or label_rank == 0 or (p.label is not None and p.label.kind == "letter")
-    return Heading(label_rank, label, text, from_style=False) if is_clear else None
+    return Heading(label_rank, label, text, from_style=False)
+
+
+def standing_out(
+    paragraphs: Sequence[SourceParagraph], headings: Mapping[int, Heading]
+) -> dict[int, Heading]:
+    """Short lines without a number, in bold or in capitals: headings that nothing else marks.
+
+    Where there are other headings, those that stand out are below them.
+    """
+    below = max((heading.rank for heading in headings.values()), default=-1) + 1
+    first = min(headings, default=-1)
+    return {
+        p.index: Heading(below + (not p.text.isupper()), "", p.text, from_style=False)
+        for p in paragraphs
+        if p.index > first and p.index not in headings and _stands_out(p)
+    }
+
+
+def _stands_out(p: SourceParagraph) -> bool:
+    is_front = is_title_style(p.style) or p.style in _SUBTITLE_STYLES
+    is_apart = p.is_table or p.is_box or is_front
+    is_marked = p.is_bold or (p.text.isupper() and len(p.text) > 3)
+    has_number = bool(p.label and p.label.text) or TYPED_NUMBER.match(p.text)
+    return (
+        is_marked
+        and not is_apart
+        and not has_number
+        and len(p.text) <= _LONGEST_PLAIN_HEADING
+        and p.text[-1] not in ".;,:"
+        and not TYPED_ITEM.match(p.text)
+        and find_citation_line(p.text) is None
+    )
 
 
 def _style_rank(p: SourceParagraph) -> int | None:

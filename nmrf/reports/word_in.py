@@ -1,30 +1,33 @@
 """Reading a report from Word: chapters, sections, numbered paragraphs, citation lines, notes.
 
 Reports come from many hands, so each thing is recognised in several ways: headings by outline
-level, by style name in several languages or by a typed number in bold; paragraphs by native
-numbering or a typed number. What a plain text cannot keep is said in `Outline.warnings`.
+level, by style name in several languages, by a typed number, bold or capitals; paragraphs by
+native numbering or a typed number. What a plain text cannot keep is said in `Outline.warnings`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from io import BytesIO
 from typing import TYPE_CHECKING, Literal
 
 from nmrf.core.errors import BadFile
 from nmrf.core.i18n import _
-from nmrf.reports.citations import find_citation_line
-from nmrf.reports.inline import Run, from_runs
+from nmrf.files.checks import open_docx
+from nmrf.reports.citations import find_citation_line, split_citation
+from nmrf.reports.inline import NOTE_MARK, Run, from_runs
 from nmrf.reports.word_headings import (
+    NUMBER_BY_CHAPTER,
     TYPED_ITEM,
     TYPED_NUMBER,
     Heading,
     find_heading,
     is_title_style,
     ranked,
+    standing_out,
 )
+from nmrf.files.word_numbers import Label
 from nmrf.reports.word_paragraphs import Source, SourceParagraph, read_source
 from nmrf.reports.word_warnings import explain
 from nmrf.reports.words import count_words
@@ -36,6 +39,7 @@ BlockKind = Literal["chapter", "section", "subsection", "paragraph", "citation",
 
 _LONGEST_TITLE_LINE = 200
 _LONGEST_TITLE_TABLE = 600  # the masthead of a UN document is a table
+_BY_CHAPTER = re.compile(r"\d+(?:\.\d+)+\.?")
 _HEADING_KINDS: tuple[BlockKind, ...] = ("chapter", "section", "subsection")
 
 
@@ -83,14 +87,16 @@ class Outline:
 
 
 def open_report(data: bytes, name: str) -> Outline:
-    """Read a report from the bytes of a .docx file; `name` is for messages. Raises BadFile."""
-    import docx
+    """Read a report from the bytes of a .docx file; `name` is for messages.
 
+    The file is inspected before anything opens it. Raises BadFile.
+    """
+    document = open_docx(data, name)
     try:
-        return read_report(docx.Document(BytesIO(data)))
+        return read_report(document)
     except BadFile as problem:
         raise BadFile(problem.message, place=name) from problem
-    except Exception as error:  # a damaged file makes the library raise whatever its parts raise
+    except Exception as error:  # odd XML makes reader and library raise whatever a part of it may
         message = _("This is not a Word file (.docx) that can be read. Save it in Word again.")
         raise BadFile(message, place=name) from error
 
@@ -105,7 +111,7 @@ def read_report(document: Document) -> Outline:
         Block("note", 0, str(number), from_runs(_trimmed(runs)), None, index)
         for number, (index, runs) in enumerate(source.notes, start=1)
     ]
-    outline.warnings = explain(
+    outline.warnings += explain(
         source.findings,
         [(block.source_index, block.number, block.label) for block in outline.blocks],
     )
@@ -121,34 +127,65 @@ class _Sorter:
         self._after_heading = True
         self._last_number = 0
         self._main_list: object = None
+        self._heading_labels: dict[int, str] = {}  # of the headings above, by rank
+        self._by_chapter = False
+        self._apart: set[int] = set()  # tables and text boxes, which carry no number
 
     def outline(self) -> Outline:
-        headings = ranked(
-            {p.index: heading for p in self._paragraphs if (heading := find_heading(p))},
-        )
-        if not headings and not any(self._looks_numbered(p) for p in self._paragraphs):
-            headings = self._bold_lines()
-        title, subtitles, rest = self._split_front(headings)
+        headings = {p.index: heading for p in self._paragraphs if (heading := find_heading(p))}
+        has_numbers = any(self._looks_numbered(p) for p in self._paragraphs)
+        if not headings:
+            headings = self._unmarked_headings()
+        elif has_numbers:
+            headings |= standing_out(self._paragraphs, headings)
+        title, subtitles, rest = self._split_front(headings := ranked(headings))
         for paragraph in rest:
             heading = headings.get(paragraph.index)
             if heading:
                 self._add_heading(paragraph, heading)
             else:
                 self._add(paragraph)
-        return Outline(title=title, subtitles=subtitles, blocks=self._blocks)
+        warnings = self._number_anew()
+        return Outline(title=title, subtitles=subtitles, blocks=self._blocks, warnings=warnings)
 
     @staticmethod
     def _looks_numbered(p: SourceParagraph) -> bool:
         in_list = p.label is not None and p.label.number is not None
         return in_list or bool(TYPED_NUMBER.match(p.text))
 
-    def _bold_lines(self) -> dict[int, Heading]:
-        """In a file without any numbers, short bold lines are the chapters."""
-        return {
-            p.index: Heading(0, "", p.text)
-            for p in self._paragraphs[1:]
-            if p.is_bold and len(p.text) <= _LONGEST_TITLE_LINE and p.text[-1] not in ".;,"
-        }
+    def _unmarked_headings(self) -> dict[int, Heading]:
+        """In a file without marked headings, the lines that stand out, but for those of the title.
+
+        Of several at the beginning the last is a heading, and those above it that outrank it.
+        """
+        found = standing_out(self._paragraphs[1:], {})
+        begin = next(
+            (n for n, p in enumerate(self._paragraphs) if n and p.index not in found),
+            len(self._paragraphs),
+        )
+        if all(p.index not in found for p in self._paragraphs[begin:]):
+            return {}  # they belong to the title
+        rank = 9
+        for p in reversed(self._paragraphs[1:begin]):
+            if found[p.index].rank >= rank:
+                del found[p.index]
+            else:
+                rank = found[p.index].rank
+        return found
+
+    def _number_anew(self) -> list[str]:
+        """Number the paragraphs where the file has no numbers; what a person is told of that."""
+        paragraphs = [n for n, block in enumerate(self._blocks) if block.kind == "paragraph"]
+        if any(self._blocks[n].number is not None for n in paragraphs):
+            return (
+                [_("The paragraphs are numbered by chapter in the file. They are numbered anew.")]
+                if self._by_chapter
+                else []
+            )
+        counted = [n for n in paragraphs if self._blocks[n].source_index not in self._apart]
+        for number, n in enumerate(counted, start=1):
+            self._blocks[n] = replace(self._blocks[n], number=number)
+        return [_("The paragraphs have no numbers in the file. They are numbered.")] * bool(counted)
 
     def _split_front(
         self, headings: dict[int, Heading]
@@ -173,10 +210,21 @@ class _Sorter:
                 rest.pop(0)
                 later += [] if p.index == sole else [p]
             title = f"{heading.label} {heading.text}".strip()
-            return title, [p.text for p in [*front, *later]], rest
+            return _unmarked(title), [_unmarked(p.text) for p in [*front, *later]], rest
         titled = titled or front[:1]
+        while titled and self._is_subtitle(rest, headings):
+            front.append(rest.pop(0))
         lines = [line for p in front if p not in titled for line in p.text.split("\n")]
-        return " ".join(p.text for p in titled).replace("\n", " "), lines, rest
+        title = " ".join(p.text for p in titled).replace("\n", " ")
+        return _unmarked(title), [_unmarked(line) for line in lines], rest
+
+    @staticmethod
+    def _is_subtitle(rest: Sequence[SourceParagraph], headings: Mapping[int, Heading]) -> bool:
+        """The name of the State in the style of a chapter, above "I. Introduction"."""
+        first, second = (headings.get(p.index) for p in rest[:2]) if rest[1:] else (None, None)
+        return bool(
+            first and second and not first.label and second.label and first.rank == second.rank == 0
+        )
 
     def _begins_body(self, p: SourceParagraph, headings: dict[int, Heading]) -> bool:
         if is_title_style(p.style):
@@ -195,8 +243,12 @@ class _Sorter:
 
     def _add_heading(self, p: SourceParagraph, heading: Heading) -> None:
         kind = _HEADING_KINDS[min(heading.rank, 2)]
-        text = " ".join(heading.text.split())
+        text, citation = split_citation(" ".join(heading.text.split()))
         self._blocks.append(Block(kind, heading.rank + 1, heading.label, text, None, p.index))
+        if citation:
+            self._blocks.append(Block("citation", 0, "", citation, None, p.index))
+        above = {rank: label for rank, label in self._heading_labels.items() if rank < heading.rank}
+        self._heading_labels = {**above, heading.rank: heading.label.rstrip(".)")}
         self._after_heading = True
 
     def _add(self, p: SourceParagraph) -> None:
@@ -204,25 +256,11 @@ class _Sorter:
             self._blocks.append(Block("citation", 0, "", p.text, None, p.index))
             return
         runs = _trimmed(p.runs)
-        number: int | None = None
-        item = ""
-        if p.label is not None and p.label.text:
-            number = p.label.number
-            is_item = number is None or not self._is_main(number, p.label.list_key)
-            item = p.label.text if is_item else ""
-            number = None if is_item else number
-            if number is not None:
-                self._main_list = p.label.list_key
-        elif typed := TYPED_NUMBER.match(p.text):
-            number = int(typed[1])
-            if self._is_main(number, None):
-                runs = _without_start(runs, typed.end())
-            else:
-                number, item = None, typed[0].strip()
-                runs = _without_start(runs, typed.end())
-        elif typed := TYPED_ITEM.match(p.text):
-            item = typed[0].strip()
-            runs = _without_start(runs, typed.end())
+        if p.is_table or p.is_box:
+            self._apart.add(p.index)
+            self._blocks.append(Block("paragraph", 0, "", from_runs(runs), None, p.index))
+            return
+        number, item, runs = self._counted(p, runs)
         text = from_runs(runs)
         if item and self._blocks and self._blocks[-1].kind == "paragraph":
             last = self._blocks[-1]
@@ -233,11 +271,53 @@ class _Sorter:
         text = f"{item} {text}" if item else text
         self._blocks.append(Block("paragraph", 0, "", text, number, p.index))
 
+    def _counted(self, p: SourceParagraph, runs: list[Run]) -> tuple[int | None, str, list[Run]]:
+        """The number of a paragraph, or the sign of a point in one, and the runs without it."""
+        if p.label is not None and p.label.text:
+            number = p.label.number
+            if self._is_by_chapter(p.label):
+                number = self._last_number + 1
+            elif number is None or not self._is_main(number, p.label.list_key):
+                return None, p.label.text, runs
+            self._main_list = p.label.list_key
+            return number, "", runs
+        typed = NUMBER_BY_CHAPTER.match(p.text)
+        if typed and typed[1] in self._heading_labels.values():
+            self._by_chapter = True
+            return self._last_number + 1, "", _without_start(runs, typed.end())
+        if typed := TYPED_NUMBER.match(p.text):
+            rest = _without_start(runs, typed.end())
+            number = int(typed[1])
+            return (
+                (number, "", rest)
+                if self._is_main(number, None)
+                else (None, typed[0].strip(), rest)
+            )
+        if typed := TYPED_ITEM.match(p.text):
+            return None, typed[0].strip(), _without_start(runs, typed.end())
+        return None, "", runs
+
+    def _is_by_chapter(self, label: Label) -> bool:
+        """Whether Word counts these paragraphs 1.1, 1.2, 2.1 and so on."""
+        if not _BY_CHAPTER.fullmatch(label.text):
+            return False
+        found = self._after_heading or label.list_key == self._main_list
+        self._by_chapter |= found
+        return found
+
     def _is_main(self, number: int, list_key: object) -> bool:
         """Whether a number counts paragraphs, or points inside the paragraph before it."""
         if self._main_list is not None and list_key == self._main_list:
             return True
+        if self._main_list is not None and list_key is None:
+            # Where Word counts, "15. May" at the start of a line is rather a date.
+            return number == self._last_number + 1
         return self._after_heading or number > self._last_number
+
+
+def _unmarked(text: str) -> str:
+    """A line of the title without the marks of notes."""
+    return NOTE_MARK.sub("", text).strip()
 
 
 def _trimmed(runs: Iterable[Run]) -> list[Run]:

@@ -1,27 +1,30 @@
 """The paragraphs of a Word file as a reader sees them, and what a text cannot keep.
 
-Tracked insertions are taken and deletions left out; tables, pictures, text boxes and notes are
-noted with their place, so that nothing goes missing unseen.
+Tracked insertions are taken and deletions left out. Tables and text boxes become text; pictures
+and remarks in the margin are left out: each is told with its place, so that nothing goes missing
+unseen.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from lxml import etree
 
+from nmrf.files.checks import parser_of_strangers
 from nmrf.files.word_numbers import Label, ListNumbers, Styles
-from nmrf.files.word_xml import Element, R, is_on, value, w
+from nmrf.files.word_xml import Element, R, is_on, is_true, value, w
 from nmrf.reports.inline import Run
 
 if TYPE_CHECKING:
     from docx.document import Document
 
 FindingKind = Literal[
-    "table", "picture", "text box", "formula", "contents", "inserted", "deleted", "embedded"
+    *("table", "picture", "text box", "formula", "contents", "inserted", "deleted", "embedded"),
+    "remark",
 ]
 
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -30,9 +33,34 @@ _WRAPPERS = {
     w(name) for name in ("smartTag", "customXml", "fldSimple", "dir", "bdo", "ins", "moveTo")
 }
 _LEFT_OUT = {w(name) for name in ("del", "moveFrom")}
-_LETTERS = {w("t"): None, w("tab"): "\t", w("cr"): "\n", w("noBreakHyphen"): "\u2011"}
+_LETTERS = {
+    w("t"): None,
+    w("tab"): "\t",
+    w("ptab"): "\t",
+    w("cr"): "\n",
+    w("noBreakHyphen"): "\u2011",
+}
 _NOTES = {w("footnoteReference"): "footnote", w("endnoteReference"): "endnote"}
 _LINK_FIELD = re.compile(r'HYPERLINK\s+"([^"]+)"')
+
+
+def _symbol(element: Element) -> str:
+    """A sign of a symbol font; those of Wingdings have no letter of their own."""
+    code = int(element.get(w("char"), "0"), 16)
+    return "•" if 0xE000 <= code <= 0xF8FF else chr(code) if code else ""
+
+
+def _line_break(element: Element) -> str:
+    return "\n" if element.get(w("type"), "textWrapping") == "textWrapping" else ""
+
+
+def _ruby(element: Element) -> str:
+    """The signs; the reading above them is left out."""
+    base = element.find(w("rubyBase"))
+    return "" if base is None else "".join(base.itertext(w("t")))
+
+
+_SPELLED = {w("sym"): _symbol, w("br"): _line_break, w("ruby"): _ruby}
 
 
 @dataclass
@@ -46,6 +74,7 @@ class SourceParagraph:
     runs: list[Run]
     is_bold: bool = False
     is_table: bool = False
+    is_box: bool = False
 
     @property
     def text(self) -> str:
@@ -80,26 +109,32 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self._part = document.part
         self._body = document.element.body
+        # Notes are parts of their own: the same id leads elsewhere in each.
+        self._relations: Mapping[str, Any] = document.part.rels
         self._styles = Styles(document.styles.element)
-        numbering = self._related("numbering")
+        numbering, _none = self._related("numbering")
         self._lists = ListNumbers(numbering, self._styles)
-        self._note_parts = {
-            "footnote": self._related("footnotes"),
-            "endnote": self._related("endnotes"),
+        self._notes = {
+            (kind, note.get(w("id"))): (note, relations)
+            for kind in ("footnote", "endnote")
+            for part, relations in [self._related(f"{kind}s")]
+            for note in ([] if part is None else part.findall(w(kind)))
         }
         self._index = -1
         self._pending: list[Run] = []
+        self._boxes: list[Element] = []
         self._source = Source()
 
-    def _related(self, kind: str) -> Element | None:
+    def _related(self, kind: str) -> tuple[Element | None, Mapping[str, Any]]:
+        """A part of the file and its relationships."""
         for relation in self._part.rels.values():
             if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
                 part = relation.target_part
                 element = getattr(part, "element", None)
-                if element is not None:
-                    return element
-                return etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False))
-        return None
+                if element is None:
+                    element = etree.fromstring(part.blob, parser_of_strangers())
+                return element, part.rels
+        return None, {}
 
     def read(self) -> Source:
         self._source.paragraphs = list(self._blocks(self._body))
@@ -116,6 +151,7 @@ class _Reader:
                 paragraph = self._paragraph(child)
                 if paragraph is not None:
                     yield paragraph
+                yield from self._boxed()
             elif child.tag == w("tbl"):
                 yield from self._table(child)
             elif child.tag == w("sdt"):
@@ -160,6 +196,17 @@ class _Reader:
             is_bold=bool(bold_style) or all(run.bold for run in lettered),
         )
 
+    def _boxed(self) -> Iterator[SourceParagraph]:
+        """What stands in the text boxes that hang on the paragraph just read."""
+        boxes, self._boxes = self._boxes, []
+        for box in boxes:
+            inside = list(self._blocks(box))
+            text = " ".join(paragraph.text for paragraph in inside)
+            if text:
+                self._source.findings.append(Finding("text box", inside[0].index, text))
+            for paragraph in inside:
+                yield replace(paragraph, outline=None, label=None, is_box=True)
+
     def _outline(self, properties: Element | None, style_id: str | None) -> int | None:
         level = value(properties, "outlineLvl")
         for style in self._styles.chain(style_id):
@@ -175,9 +222,9 @@ class _Reader:
 
     def _table(self, table: Element) -> Iterator[SourceParagraph]:
         rows = [
-            row for row in table.findall(w("tr")) if row.find(f"{w('trPr')}/{w('del')}") is None
+            row for row in _inside(table, w("tr")) if row.find(f"{w('trPr')}/{w('del')}") is None
         ]
-        cells = [row.findall(w("tc")) for row in rows]
+        cells = [list(_inside(row, w("tc"))) for row in rows]
         if all(len(row) <= 1 for row in cells):
             # A frame around text, not a table.
             for row in cells:
@@ -206,7 +253,7 @@ class _Reader:
         return inline.runs
 
     def relation_target(self, element: Element) -> str:
-        relation = self._part.rels.get(element.get(f"{{{R}}}id", ""))
+        relation = self._relations.get(element.get(f"{{{R}}}id", ""))
         return relation.target_ref if relation is not None and relation.is_external else ""
 
     def style_switch(self, style_id: str | None, switch: str) -> bool:
@@ -214,17 +261,34 @@ class _Reader:
 
     def note(self, kind: str, note_id: str) -> str:
         """Keep the text of a note; returns its mark, numbered in order of appearance."""
-        part = self._note_parts.get(kind)
-        for note in [] if part is None else part.findall(w(kind)):
-            if note.get(w("id")) == note_id:
-                runs: list[Run] = []
-                for p in note.iter(w("p")):
-                    runs += [*([Run("\n")] if runs else []), *self._runs(p)]
-                self._source.notes.append((max(self._index, 0), runs))
-                return f"[^{len(self._source.notes)}]"
-        return ""
+        note, relations = self._notes.get((kind, note_id), (None, {}))
+        if note is None:
+            return ""
+        runs: list[Run] = []
+        outer, self._relations = self._relations, relations
+        for p in note.iter(w("p")):
+            runs += [*([Run("\n")] if runs else []), *self._runs(p)]
+        self._relations = outer
+        self._source.notes.append((max(self._index, 0), runs))
+        return f"[^{len(self._source.notes)}]"
+
+    def box(self, content: Element) -> None:
+        """Keep a text box until the paragraph that it hangs on is read."""
+        self._boxes.append(content)
 
     find = _find
+
+
+def _inside(parent: Element, tag: str) -> Iterator[Element]:
+    """Rows of a table or cells of a row, also those in content controls and tracked changes."""
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag == w("sdt"):
+            content = child.find(w("sdtContent"))
+            yield from _inside(content, tag) if content is not None else ()
+        elif child.tag in _WRAPPERS:
+            yield from _inside(child, tag)
 
 
 class _Inline:
@@ -267,6 +331,10 @@ class _Inline:
         italic = is_on(look, "i")
         bold = self._reader.style_switch(style, "b") if bold is None else bold
         italic = self._reader.style_switch(style, "i") if italic is None else italic
+        note = next((child for child in run if child.tag in _NOTES), None)
+        if is_true(note, "customMarkFollows"):
+            # The sign that the author chose for the note, such as "*", stands beside its mark.
+            run = [note]
         for child in run:
             text = self._letters(child)
             if text:
@@ -277,21 +345,28 @@ class _Inline:
         tag = child.tag
         if tag in _LETTERS:
             return (_LETTERS[tag] or child.text or "") if tag == w("t") else _LETTERS[tag] or ""
-        if tag == w("br"):
-            return "\n" if child.get(w("type"), "textWrapping") == "textWrapping" else ""
         if tag in _NOTES:
             return self._reader.note(_NOTES[tag], child.get(w("id"), ""))
+        if tag in _SPELLED:
+            return _SPELLED[tag](child)
         if tag == w("fldChar"):
             self._field(child.get(w("fldCharType"), ""))
         elif tag == w("instrText") and self._field_code is not None:
             self._field_code.append(child.text or "")
-        elif tag == f"{_ALTERNATE}AlternateContent":
+        else:
+            self._aside(child)
+        return ""
+
+    def _aside(self, child: Element) -> None:
+        """What hangs on a paragraph and is no letter of it."""
+        if child.tag == w("commentReference"):
+            self._reader.find("remark")
+        elif child.tag == f"{_ALTERNATE}AlternateContent":
             choice = child.find(f"{_ALTERNATE}Choice")
             for inside in [] if choice is None else choice:
                 self._object(inside)
-        elif tag in {w("drawing"), w("pict"), w("object")}:
+        elif child.tag in {w("drawing"), w("pict"), w("object")}:
             self._object(child)
-        return ""
 
     def _field(self, kind: str) -> None:
         if kind == "begin":
@@ -307,13 +382,15 @@ class _Inline:
 
     def _object(self, element: Element) -> None:
         boxes = [
-            " ".join("".join(p.itertext(w("t"))) for p in box.iter(w("p")))
+            box
             for box in element.iter(w("txbxContent"))
+            if next(box.iterancestors(w("txbxContent")), None) is None
         ]
-        for text in boxes:
-            self._reader.find("text box", text.strip())
+        for box in boxes:
+            self._reader.box(box)
         is_line = element.tag == w("pict") and not any(
             "imagedata" in str(part.tag) for part in element.iter()
         )
         if not boxes and not is_line:
-            self._reader.find("picture")
+            described = (part.get("descr") for part in element.iter() if part.get("descr"))
+            self._reader.find("picture", next(described, ""))

@@ -31,11 +31,17 @@ def explain(
                     size=finding.detail,
                     place=place,
                 )
+            case "picture" if quote:
+                sentence = _(
+                    "A picture (%(place)s) was left out: “%(quote)s”.", place=place, quote=quote
+                )
             case "picture":
                 sentence = _("A picture (%(place)s) was left out.", place=place)
             case "text box":
                 sentence = _(
-                    "A text box (%(place)s) was left out: “%(quote)s”.", place=place, quote=quote
+                    "A text box (%(place)s) was read as a paragraph of its own: “%(quote)s”.",
+                    place=place,
+                    quote=quote,
                 )
             case "formula":
                 sentence = _(
@@ -50,7 +56,22 @@ def explain(
             case _:
                 continue
         sentences.append(sentence)
-    return [*sentences, *_tracked(findings)]
+    return [*sentences, *_tracked(findings), *_remarks(findings)]
+
+
+def _remarks(findings: Sequence[Finding]) -> list[str]:
+    remarks = sum(1 for finding in findings if finding.kind == "remark")
+    return (
+        [
+            ngettext(
+                "%(n)s remark in the margin was left out: comments are made on a version.",
+                "%(n)s remarks in the margin were left out: comments are made on a version.",
+                remarks,
+            )
+        ]
+        if remarks
+        else []
+    )
 
 
 def _tracked(findings: Sequence[Finding]) -> list[str]:

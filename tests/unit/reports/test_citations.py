@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from nmrf.core.errors import Invalid
 from nmrf.reports.citations import (
     Citation,
+    citations_within,
     find_citation_line,
     parse_numbers,
     range_list,
     ranges,
     resolve,
     running_order,
+    split_citation,
 )
 
 REPORT = Path(__file__).parents[2] / "data" / "reports" / "svn-wg48-national-report.docx"
@@ -45,6 +47,19 @@ def un(paragraph, *numbers):
         ("(Рекомендации 1 и 3)", (1, 3)),
         ("(التوصيات ١، ٣–٥ و 7)", (1, 3, 4, 5, 7)),
         ("（建议1、3–5和7）", (1, 3, 4, 5, 7)),
+        ("（建议1至3）", (1, 2, 3)),
+        ("(Recommendation 122.17–18)", un(122, 17, 18)),
+        ("(recommendations 122.1, 122.3 and 122.5–122.7)", un(122, 1, 3, 5, 6, 7)),
+        ("(Recommendations nos. 12–14)", (12, 13, 14)),
+        ("(Recommendations Nos. 12 to 14)", (12, 13, 14)),
+        ("(Recommandations 1 à 3)", (1, 2, 3)),
+        ("(Recommandations n°s 1 à 3, 7 et 9)", (1, 2, 3, 7, 9)),
+        ("(Recomendaciones núms. 1 a 3)", (1, 2, 3)),
+        ("(Recomendaciones 1 al 3 y 7)", (1, 2, 3, 7)),
+        ("(Empfehlungen 1 bis 3 und 7)", (1, 2, 3, 7)),
+        ("(التوصيات 1 إلى 3)", (1, 2, 3)),
+        ("122.5 to 122.7", un(122, 5, 6, 7)),
+        ("1, 5 of cycle 3", (1, 5)),
     ],
 )
 def test_numbers_are_read(text, parts):
@@ -86,6 +101,11 @@ def test_running_and_un_numbers_are_told_apart():
         "(Supported recommendations 1–5, in part)",
         "[Recommandations 1–5]",
         "(建议 1、3–5)",
+        "(in response to recommendations 12 and 14)",
+        "(Recommandations n° 1 à 5)",
+        "(Recomendaciones núms. 12 a 14)",
+        "(Priporočila 1, 5, 7–9)",
+        "(Recommendations 1–5)[^3]",
     ],
 )
 def test_citation_lines(line):
@@ -173,3 +193,24 @@ def test_any_text_can_be_read(text):
 
 def test_ranges_come_in_pieces_too():
     assert range_list(["1.1", "1.2", "1.4"]) == ["1.1–2", "1.4"]
+
+
+def test_citations_among_the_words_of_a_paragraph():
+    text = (
+        "A law (the Act (2024)) was adopted (Recommendations 122.4, 122.5); see (Rec. 122.5, 7(a))."
+    )
+    assert citations_within(text) == Citation(("122.4", "122.5"), ("7(a)",))
+    assert citations_within("Recommendation 15 is fulfilled (see Article 5).") == Citation(())
+
+
+@pytest.mark.parametrize(
+    ("heading", "parts"),
+    [
+        ("Health (Recommendations 1–5)", ("Health", "(Recommendations 1–5)")),
+        ("Health (of mothers)", ("Health (of mothers)", "")),
+        ("Health (Recommendations 1–5) and work", ("Health (Recommendations 1–5) and work", "")),
+        ("Health", ("Health", "")),
+    ],
+)
+def test_a_citation_at_the_end_of_a_heading(heading, parts):
+    assert split_citation(heading) == parts

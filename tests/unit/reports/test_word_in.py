@@ -10,42 +10,13 @@ from pathlib import Path
 import docx
 import pytest
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
 
 from nmrf.core.errors import BadFile
 from nmrf.reports.word_in import open_report, read_report
+from tests.unit.reports.wordfiles import WORDS, append, bold, report, run, shape
 
 DATA = Path(__file__).parents[2] / "data"
 REPORT = DATA / "reports" / "svn-wg48-national-report.docx"
-WORDS = nsdecls("w")
-
-
-def shape(outline):
-    return [(b.kind, b.label, b.number, b.text) for b in outline.blocks]
-
-
-def report(*lines):
-    """A document from (style, text) pairs or bare texts."""
-    document = docx.Document()
-    for line in lines:
-        style, text = line if isinstance(line, tuple) else (None, line)
-        document.add_paragraph(text, style)
-    return document
-
-
-def bold(document, text):
-    document.add_paragraph().add_run(text).bold = True
-
-
-def append(document, xml):
-    element = parse_xml(
-        xml.replace("<w:p>", f"<w:p {WORDS}>", 1).replace("<w:tbl>", f"<w:tbl {WORDS}>", 1)
-    )
-    document.element.body.insert(len(document.element.body) - 1, element)
-
-
-def run(text, look=""):
-    return f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 
 
 def test_the_report_of_slovenia():
@@ -238,7 +209,7 @@ def test_typed_points_join_their_paragraph():
 def test_recommendation_numbers_are_no_paragraph_numbers():
     document = report(("Heading 1", "One"), "122.17 was implemented.", "(Recommendations 1–5)")
     assert shape(read_report(document))[1:] == [
-        ("paragraph", "", None, "122.17 was implemented."),
+        ("paragraph", "", 1, "122.17 was implemented."),
         ("citation", "", None, "(Recommendations 1–5)"),
     ]
 
@@ -317,11 +288,12 @@ def test_tables_pictures_boxes_and_contents_are_told():
         ("paragraph", "", None, "No. | Position\n140.1 | Noted"),
         ("paragraph", "", 2, "In a frame."),
         ("paragraph", "", 3, "With a box."),
+        ("paragraph", "", None, "Boxed words"),
     ]
     assert outline.warnings == [
         "Table 1 (2 × 2, after paragraph 1) was read as text, one line for each row.",
         "A picture (after paragraph 1) was left out.",
-        "A text box (in paragraph 3) was left out: “Boxed words”.",
+        "A text box (after paragraph 3) was read as a paragraph of its own: “Boxed words”.",
         "The table of contents was left out.",
     ]
 
@@ -393,14 +365,38 @@ def damaged():
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("data", [b"", b"hello", zipped(), damaged()])
-def test_a_file_that_is_not_word_is_refused_by_name(data):
-    with pytest.raises(BadFile) as refused:
+def bomb():
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("word/document.xml", b"0" * 70_000_000)
+    return buffer.getvalue()
+
+
+def with_part(name, content):
+    buffer = BytesIO()
+    report(("Heading 1", "One"), "1. Text.").save(buffer)
+    with zipfile.ZipFile(buffer, "a") as package:
+        package.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "is empty"),
+        (b"hello", "not a Word document"),
+        (zipped(), "not a Word document"),
+        (b"PK\x03\x04 nonsense", "damaged"),
+        (bomb(), "unpacks to more than can be taken"),
+        (with_part("word/extra.xml", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"), "entities"),
+        (with_part("word/vbaProject.bin", b"x"), "macros"),
+        (damaged(), "that can be read"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_by_name(data, words):
+    with pytest.raises(BadFile, match=words) as refused:
         open_report(data, "draft.docx")
     assert refused.value.place == "draft.docx"
-    assert refused.value.message == (
-        "This is not a Word file (.docx) that can be read. Save it in Word again."
-    )
 
 
 def chunk(kind, data):
