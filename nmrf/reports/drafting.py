@@ -16,7 +16,7 @@ from nmrf.core.i18n import _
 from nmrf.reports import structure
 from nmrf.reports.inline import NOTE_MARK
 from nmrf.reports.lines import Line, bare_lines
-from nmrf.reports.linking import link_block
+from nmrf.reports.linking import link_block, link_words
 from nmrf.reports.models import (
     Block,
     BlockKind,
@@ -71,11 +71,18 @@ def edit_block(ctx: Ctx, block: Block, *, lock: int, text: str, why: str | None 
     if block.text == text:
         return
     with ctx.session.no_autoflush:  # one change, one step of the lock
+        before = block.text
         _write(ctx, block, text)
-        if block.kind is BlockKind.CITATION:
-            link_block(ctx, block)
+        _link(ctx, block, before)
         _settle_words(ctx, block)
     events.record(ctx, "block.edited", block, version=block.version_id)
+
+
+def _link(ctx: Ctx, block: Block, before: str = "") -> None:
+    if block.kind is BlockKind.CITATION:
+        link_block(ctx, block)
+    elif block.kind is BlockKind.PARAGRAPH:
+        link_words(ctx, block, before)
 
 
 def _write(ctx: Ctx, block: Block, text: str) -> None:
@@ -124,8 +131,7 @@ def add(
     place = _place_after(order, after, kind) if after is not None else 0
     _arrange_with(ctx, version, order, place, added, relabel=kind in structure.LEVELS)
     for block in added:
-        if kind is BlockKind.CITATION:
-            link_block(ctx, block)
+        _link(ctx, block)
         events.record(ctx, "block.added", block, version=version.id)
     return added
 

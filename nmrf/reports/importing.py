@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from nmrf import access
 from nmrf.core import events
@@ -18,13 +18,21 @@ from nmrf.files import service as files
 from nmrf.files.checks import Kind
 from nmrf.files.models import StoredFile
 from nmrf.reports import queries
-from nmrf.reports.citations import find_citation_line, parse_numbers
+from nmrf.reports.citations import Citation, find_citation_line, parse_numbers
 from nmrf.reports.comparing import Mark, redline_marks
 from nmrf.reports.drafting import take_away
 from nmrf.reports.lines import Line, bare_lines
-from nmrf.reports.linking import link_version, register_of
+from nmrf.reports.linking import Register, cited_in, link_version, outdated, register_of
 from nmrf.reports.matching import Matching, Pairing, match
-from nmrf.reports.models import Block, BlockKind, Fate, Paragraph, Report, ReportVersion
+from nmrf.reports.models import (
+    Block,
+    BlockKind,
+    Fate,
+    Paragraph,
+    Report,
+    ReportVersion,
+    block_recommendation,
+)
 from nmrf.reports.ordering import BLOCK, forget, hold, settle
 from nmrf.reports.service import open_next_version
 from nmrf.reports.texts import LONGEST_HEADING
@@ -135,10 +143,16 @@ def _citations(ctx: Ctx, report: Report, outline: Outline) -> list[CitationFound
     for block in outline.blocks:
         if block.kind in {"chapter", "section", "subsection"}:
             heading = f"{block.label} {block.text}".strip()
-        elif block.kind == "citation":
-            citation = find_citation_line(block.text) or parse_numbers(block.text)
+            continue
+        text = block.text
+        if block.kind == "citation":
+            citation = find_citation_line(text) or parse_numbers(text)
+        else:
+            citation = Citation(cited_in(text))
+            text = _("paragraph %(n)s", n=block.number) if block.number else text[:80]
+        if citation.parts:
             ids, missing = known.resolve(citation)
-            found.append(CitationFound(heading, block.text, len(ids), tuple(missing)))
+            found.append(CitationFound(heading, text, len(ids), tuple(missing)))
     return found
 
 
@@ -188,7 +202,9 @@ def apply(
                 take_away(ctx, ctx.session.get_one(Block, line.id), into=into)
     version.notes = {note.label: note.text for note in outline.notes}
     _settle_order(ctx, version, placed, draft, relabel=not _has_labels(outline))
-    unresolved = link_version(ctx, version.id, register_of(ctx, report))
+    known = register_of(ctx, report)
+    _unlink_outdated(ctx, known, outline, matching)
+    unresolved = link_version(ctx, version.id, known)
     events.record(
         ctx,
         "version.imported",
@@ -198,6 +214,21 @@ def apply(
         unresolved=len(unresolved),
     )
     return version
+
+
+def _unlink_outdated(ctx: Ctx, known: Register, outline: Outline, matching: Matching) -> None:
+    """Take away what paragraphs cited among their words before, and no longer cite."""
+    for pairing in matching.pairings:
+        was, now = pairing.kept, outline.blocks[pairing.index].text
+        if was is None or was.text == now or was.kind is not BlockKind.PARAGRAPH:
+            continue
+        if gone := outdated(known, was.text, now):
+            ctx.session.execute(
+                delete(block_recommendation).where(
+                    block_recommendation.c.block_id == was.id,
+                    block_recommendation.c.recommendation_id.in_(gone),
+                )
+            )
 
 
 def _draft(ctx: Ctx, report: Report) -> ReportVersion:

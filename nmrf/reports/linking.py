@@ -13,8 +13,16 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Invalid
 from nmrf.core.i18n import _
 from nmrf.recommendations.models import Recommendation
-from nmrf.reports.citations import Citation, find_citation_line, parse_numbers, ranges, resolve
+from nmrf.reports.citations import (
+    Citation,
+    citations_within,
+    find_citation_line,
+    parse_numbers,
+    ranges,
+    resolve,
+)
 from nmrf.reports.citations import running_order as read_order
+from nmrf.reports.inline import plain
 from nmrf.reports.models import (
     Block,
     BlockKind,
@@ -109,9 +117,18 @@ def relink(ctx: Ctx, report: Report) -> list[str]:
 def link_version(ctx: Ctx, version_id: int, known: Register) -> list[str]:
     """Link every citation of one version; gives the parts that name nothing.
 
-    A constant number of statements. It changes links and the list of what is unresolved only.
+    Citation lines, and what paragraphs cite in brackets among their words. A constant number of
+    statements. It changes links and the list of what is unresolved only.
     """
     ctx.session.flush()
+    linked = {
+        (row.block_id, row.recommendation_id)
+        for row in ctx.session.execute(
+            select(block_recommendation)
+            .join(Block, Block.id == block_recommendation.c.block_id)
+            .where(Block.version_id == version_id, Block.kind == BlockKind.PARAGRAPH)
+        )
+    }
     rows = ctx.session.execute(
         select(Block.id, Block.kind, Block.text, Block.unresolved)
         .where(Block.version_id == version_id, Block.removed_in.is_(None))
@@ -125,9 +142,13 @@ def link_version(ctx: Ctx, version_id: int, known: Register) -> list[str]:
         if row.kind is BlockKind.CITATION:
             found, missing = known.resolve(find_citation_line(row.text) or parse_numbers(row.text))
             cited.append(row.id)
-        elif row.unresolved:
+        elif row.kind is BlockKind.PARAGRAPH:
             # A paragraph's own numbers: those that were found stay linked.
-            found, missing = known.resolve(parse_numbers(", ".join(row.unresolved)))
+            named = parse_numbers(", ".join(row.unresolved)).parts
+            found, missing = known.resolve(
+                Citation(tuple(dict.fromkeys([*named, *cited_in(row.text)])))
+            )
+            found = [key for key in found if (row.id, key) not in linked]
         else:
             continue
         links += [{"block_id": row.id, "recommendation_id": key} for key in found]
@@ -176,6 +197,32 @@ def name_recommendations(ctx: Ctx, block: Block, numbers: str) -> list[str]:
         ctx, "block.recommendations_named", block, named=len(found), unresolved=len(missing)
     )
     return missing
+
+
+def cited_in(text: str) -> tuple[int | str, ...]:
+    """The numbers that a paragraph cites in brackets among its words."""
+    return citations_within(plain(text)).parts
+
+
+def outdated(known: Register, before: str, now: str) -> set[int]:
+    """The ids of recommendations that the words of a paragraph cited and no longer cite."""
+    return set(known.resolve(Citation(cited_in(before)))[0]) - set(
+        known.resolve(Citation(cited_in(now)))[0]
+    )
+
+
+def link_words(ctx: Ctx, block: Block, before: str = "") -> None:
+    """Let the links of a paragraph follow its words, which were `before`; others stay."""
+    cited, was = cited_in(block.text), cited_in(before)
+    if cited == was:
+        return
+    known = register_of(ctx, block.version.report)
+    gone = outdated(known, before, block.text)
+    kept = [one.id for one in block.recommendations if one.id not in gone]
+    found, missing = known.resolve(Citation(cited))
+    block.recommendations = _recommendations(ctx, [*kept, *found])
+    others = [part for part in block.unresolved if part not in map(str, was)]
+    block.unresolved = list(dict.fromkeys([*others, *missing]))
 
 
 def link_block(ctx: Ctx, block: Block) -> None:

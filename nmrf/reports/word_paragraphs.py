@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 FindingKind = Literal[
-    *("table", "picture", "text box", "formula", "contents", "inserted", "deleted", "embedded"),
+    "table",
+    "picture",
+    "text box",
+    "formula",
+    "contents",
+    "inserted",
+    "deleted",
+    "embedded",
     "remark",
 ]
 

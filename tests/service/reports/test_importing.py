@@ -9,7 +9,7 @@ import pytest
 
 from nmrf.core.errors import BadFile, NotFound, Refused
 from nmrf.paths import ROOT
-from nmrf.reports import drafting, importing, queries, service
+from nmrf.reports import drafting, importing, linking, queries, service
 from nmrf.reports.models import BlockKind, Fate, ReportKind
 from tests import factories
 from tests.service.reports.conftest import block
@@ -169,6 +169,39 @@ def test_what_a_person_calls_another_paragraph_becomes_one(drafter, world, secon
     assert [line.fate for line in lines.values() if line.text == changed] == [Fate.NEW]
 
 
+def test_what_a_paragraph_cites_among_its_words_is_linked(drafter, secretary, world):
+    def file(citation):
+        return word("# One (Recommendations 1–2)", f"1. A law was adopted ({citation}).")
+
+    shown = importing.preview(drafter, world.report, file("Rec. 140.3, 140.99"), "x.docx")
+    assert [(c.text, c.resolved, c.unresolved) for c in shown.citations] == [
+        ("(Recommendations 1–2)", 2, ()),
+        ("paragraph 1", 1, ("140.99",)),
+    ]
+    version = importing.apply(drafter, world.report, file("Rec. 140.3, 140.99"), "x.docx")
+    law = block(version, "A law")
+    assert (law.unresolved, [r.number for r in law.recommendations]) == (["140.99"], ["140.3"])
+    importing.apply(drafter, world.report, file("Rec. 140.4"), "x.docx")
+    drafter.session.refresh(law)
+    assert [r.number for r in law.recommendations] == ["140.4"]
+    service.publish(secretary, version)
+    factories.recommendation(drafter.session, world.cycle, "140.99")
+    second = importing.apply(drafter, world.report, file("Rec. 140.99"), "x.docx")
+    assert [r.number for r in block(second, "A law").recommendations] == ["140.99"]
+
+
+def test_links_follow_the_words_of_a_paragraph(drafter, world):
+    law = block(world.draft, "A law")
+    linking.name_recommendations(drafter, law, "140.1")
+    drafting.edit_block(drafter, law, lock=law.lock, text="Adopted (Recommendations 140.2, 140.9).")
+    assert ([r.number for r in law.recommendations], law.unresolved) == (
+        ["140.1", "140.2"],
+        ["140.9"],
+    )
+    drafting.edit_block(drafter, law, lock=law.lock, text="Adopted.")
+    assert ([r.number for r in law.recommendations], law.unresolved) == (["140.1"], [])
+
+
 def test_a_paragraph_that_the_file_splits(drafter, secretary, world, second):
     texts = {
         "law": "The law against discrimination of 2025 covers work, schools and housing.",
@@ -193,9 +226,16 @@ def test_a_paragraph_that_the_file_splits(drafter, secretary, world, second):
 
 
 def test_a_file_that_is_none_is_refused(drafter, world):
+    before = [line.text for line in queries.bare_lines(drafter.session, world.draft.id)]
     for data in (b"", b"PK\x03\x04 nonsense", b"%PDF-1.7"):
+        for attempt in (importing.preview, importing.apply):
+            with pytest.raises(BadFile) as refused:
+                attempt(drafter, world.report, data, "x.docx")
+            assert refused.value.place == "x.docx"
         with pytest.raises(BadFile):
-            importing.preview(drafter, world.report, data, "x.docx")
+            importing.keep_file(drafter, data, "x.docx")
+    after = [line.text for line in queries.bare_lines(drafter.session, world.draft.id)]
+    assert (after, queries.draft_of(drafter.session, world.report.id)) == (before, world.draft)
 
 
 def test_only_drafters_import(make_ctx, world):

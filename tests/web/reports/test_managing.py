@@ -161,7 +161,7 @@ def test_a_file_that_is_no_report_is_refused_at_its_field(client_for, ctx, world
         page = client_for(world.drafter).post(address, data={"file": (file, "report.docx")})
     assert page.status_code == 422
     assert errors(page) == [
-        "Word file (.docx): This is not a Word file (.docx) that can be read. Save it in Word again."
+        "Word file (.docx): This is not a Word document. Save it in Word as .docx and send that."
     ]
     empty = client_for(world.drafter).post(address, data={})
     assert (empty.status_code, errors(empty)) == (422, ["Word file (.docx): Choose a file."])
