@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lxml import etree
-
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 # lxml ships no types that say more than Any.
 Element = Any
@@ -20,14 +17,6 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def w(name: str) -> str:
     """The qualified name of a WordprocessingML element or attribute: `w("p")`."""
     return f"{{{W}}}{name}"
-
-
-def sub(parent: Element, name: str, **attributes: str) -> Element:
-    """Append `w:name` with `w:` attributes to a parent."""
-    made = etree.SubElement(parent, w(name))
-    for key, value in attributes.items():
-        made.set(w(key), value)
-    return made
 
 
 def value(parent: Element | None, name: str) -> str | None:

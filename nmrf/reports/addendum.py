@@ -20,7 +20,8 @@ from nmrf.reports.word_package import Properties, pack
 from nmrf.reports.word_styles import is_rtl
 
 _WIDTHS_WITH_TEXT = (1400, 6238, 2000)
-_WIDTHS = (2400, 4838)
+_WIDTHS = (1134, 1700)  # of a third of the page
+_COLUMNS = 3
 
 
 @dataclass(frozen=True)
@@ -136,5 +137,10 @@ def _write_table(body: Body, data: AddendumForWord) -> None:
         else [literal(row.number), literal(row.position)]
         for row in data.table
     ]
-    widths = _WIDTHS_WITH_TEXT if with_text else _WIDTHS
-    body.table(head, rows, widths, rtl=is_rtl(data.language))
+    if with_text:
+        body.table(head, rows, _WIDTHS_WITH_TEXT, rtl=is_rtl(data.language))
+        return
+    # Two narrow columns of hundreds of rows stand side by side on the page.
+    body.end_section()
+    body.table(head, rows, _WIDTHS, rtl=is_rtl(data.language))
+    body.end_section(columns=_COLUMNS)

@@ -25,7 +25,7 @@ from nmrf.reports.addendum import (
 )
 from nmrf.reports.inline import literal
 from nmrf.reports.lines import bare_lines
-from nmrf.reports.models import ReportVersion
+from nmrf.reports.models import Report, ReportKind, ReportVersion
 from nmrf.reports.positions import Positions, positions
 from nmrf.reports.word_out import BlockForWord, ReportForWord, write_report
 
@@ -53,7 +53,7 @@ def report_file(ctx: Ctx, version: ReportVersion, *, with_comments: bool = False
                 author=ctx.house.settings.site_name,
                 language=report.language,
                 session="\n".join(session_lines(ctx, report.cycle)),
-                symbol=report.symbol,
+                symbol=report.symbol or expected_symbol(report),
                 distribution=_distribution(report.language),
                 blocks=[
                     BlockForWord(
@@ -78,6 +78,16 @@ def report_file_name(version: ReportVersion) -> str:
         f"{cycle.state.lower()}-wg{cycle.session}-{version.report.kind.value}"
         f"-v{version.number}.docx"
     )
+
+
+def expected_symbol(report: Report) -> str:
+    """A place for the symbol that the UN gives to a national report; in brackets until it does.
+
+    The form is that of A/HRC/WG.6/48/SVN/1. A mid-term report has none.
+    """
+    if report.kind is not ReportKind.NATIONAL:
+        return ""
+    return f"[A/HRC/WG.6/{report.cycle.session}/{report.cycle.state}/1]"
 
 
 def state_name(ctx: Ctx, language: str) -> str:
@@ -155,7 +165,7 @@ def addendum_file(ctx: Ctx, cycle: Cycle) -> bytes:
             AddendumForWord(
                 state=state_name(ctx, language),
                 session="",  # of the Council: never to be guessed from that of the review
-                symbol=found.symbol,
+                symbol=found.symbol or "[A/HRC/…/Add.1]",
                 created=ctx.now,
                 author=ctx.house.settings.site_name,
                 language=language,

@@ -46,6 +46,11 @@ def to_html(text: str) -> Markup:
     return _rendered(text)
 
 
+def bare_to_html(text: str) -> Markup:
+    """HTML of bare text, such as a heading: no markup is read but the marks of notes."""
+    return Markup(NOTE_MARK.sub(r"<sup>\1</sup>", str(escape(text))))  # noqa: S704 - escaped
+
+
 @lru_cache(maxsize=2048)
 def _rendered(text: str) -> Markup:
     clean = nh3.clean(

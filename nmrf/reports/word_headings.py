@@ -104,7 +104,8 @@ def standing_out(
     Where there are other headings, those that stand out are below them.
     """
     below = max((heading.rank for heading in headings.values()), default=-1) + 1
-    first = min(headings, default=-1)
+    titles = [p.index for p in paragraphs if is_title_style(p.style)]
+    first = max([*titles, min(headings, default=-1)])
     return {
         p.index: Heading(below + (not p.text.isupper()), "", p.text, from_style=False)
         for p in paragraphs

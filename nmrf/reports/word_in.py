@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from nmrf.core.errors import BadFile
 from nmrf.core.i18n import _
 from nmrf.files.checks import open_docx
+from nmrf.files.word_numbers import Label
 from nmrf.reports.citations import find_citation_line, split_citation
 from nmrf.reports.inline import NOTE_MARK, Run, from_runs
 from nmrf.reports.word_headings import (
@@ -27,7 +28,6 @@ from nmrf.reports.word_headings import (
     ranked,
     standing_out,
 )
-from nmrf.files.word_numbers import Label
 from nmrf.reports.word_paragraphs import Source, SourceParagraph, read_source
 from nmrf.reports.word_warnings import explain
 from nmrf.reports.words import count_words
@@ -160,18 +160,29 @@ class _Sorter:
         """
         found = standing_out(self._paragraphs[1:], {})
         begin = next(
-            (n for n, p in enumerate(self._paragraphs) if n and p.index not in found),
+            (
+                n
+                for n, p in enumerate(self._paragraphs)
+                if p.index not in found and self._is_body(p)
+            ),
             len(self._paragraphs),
         )
         if all(p.index not in found for p in self._paragraphs[begin:]):
             return {}  # they belong to the title
         rank = 9
         for p in reversed(self._paragraphs[1:begin]):
-            if found[p.index].rank >= rank:
+            heading = found.get(p.index)
+            if heading is None:
+                rank = -1
+            elif heading.rank >= rank:
                 del found[p.index]
             else:
-                rank = found[p.index].rank
+                rank = heading.rank
         return found
+
+    def _is_body(self, p: SourceParagraph) -> bool:
+        ends = p.text[-1] in ".;:。؟"
+        return ends or self._looks_numbered(p) or len(p.text) > _LONGEST_TITLE_LINE
 
     def _number_anew(self) -> list[str]:
         """Number the paragraphs where the file has no numbers; what a person is told of that."""

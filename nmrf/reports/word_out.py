@@ -92,6 +92,8 @@ def masthead(body: Body, symbol: str, distribution: str, lines: Sequence[str]) -
     for line in [symbol, *distribution.split("\n")]:
         if line:
             body.bare("MastheadSymbol", line)
-    for line in lines:
-        if line:
-            body.bare("Masthead", line)
+    shown = [line for line in lines if line]
+    for place, line in enumerate(shown):
+        # The last line says where and when; in bold stand the bodies and the session.
+        is_last = place == len(shown) - 1 and place > 0
+        body.bare("Masthead" if is_last else "MastheadBody", line)

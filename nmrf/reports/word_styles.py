@@ -14,7 +14,7 @@ from babel import Locale
 from nmrf.files.word_xml import R, W
 
 _INDENT = 1134
-_NAMESPACES = f'xmlns:w="{W}" xmlns:r="{R}"'
+NAMESPACES = f'xmlns:w="{W}" xmlns:r="{R}"'
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 HEADINGS_LIST = 1
@@ -47,6 +47,16 @@ _SIDES = f'<w:ind w:left="{_INDENT}" w:right="{_INDENT}"/>'
 _BODY = _SIDES + '<w:jc w:val="both"/>'
 
 
+_RIGHT = '<w:jc w:val="right"/>'
+
+
+def _ruled(side: str, size: int) -> str:
+    return f'<w:pBdr><w:{side} w:val="single" w:sz="{size}" w:space="4" w:color="auto"/></w:pBdr>'
+
+
+_RULE_ABOVE, _RULE_BELOW = _ruled("top", 12), _ruled("bottom", 4)
+
+
 def _spaced(before: int, after: int) -> str:
     return f'<w:spacing w:before="{before}" w:after="{after}"/>'
 
@@ -56,7 +66,7 @@ def _heading(level: int, half_points: int, before: int) -> list[ParagraphStyle]:
     place = f'<w:numPr><w:ilvl w:val="{level - 1}"/><w:numId w:val="{HEADINGS_LIST}"/></w:numPr>'
     rest = (
         f'<w:tabs><w:tab w:val="left" w:pos="{_INDENT}"/></w:tabs>{_spaced(before, 120)}'
-        f'<w:ind w:left="{_INDENT}" w:right="{_INDENT}" w:hanging="567"/>'
+        f'<w:ind w:left="{_INDENT}" w:right="{_INDENT}" w:hanging="737"/>'
     )
     outline = f'<w:outlineLvl w:val="{level - 1}"/>'
     look = _BOLD + _sized(half_points)
@@ -76,10 +86,9 @@ def _heading(level: int, half_points: int, before: int) -> list[ParagraphStyle]:
 PARAGRAPH_STYLES = [
     ParagraphStyle("Title", "Title", _KEEP + _spaced(360, 240) + _SIDES, _BOLD + _sized(28)),
     ParagraphStyle("Subtitle", "Subtitle", _KEEP + _spaced(0, 240) + _SIDES, _BOLD + _sized(24)),
-    ParagraphStyle("Masthead", "Masthead", _spaced(0, 0)),
-    ParagraphStyle(
-        "MastheadSymbol", "Masthead Symbol", _spaced(0, 0) + '<w:jc w:val="right"/>', _sized(20)
-    ),
+    ParagraphStyle("Masthead", "Masthead", _RULE_ABOVE + _spaced(0, 0)),
+    ParagraphStyle("MastheadBody", "Masthead Body", based_on="Masthead", look=_BOLD),
+    ParagraphStyle("MastheadSymbol", "Masthead Symbol", _spaced(0, 0) + _RIGHT, _sized(20)),
     *_heading(1, 28, 360),
     *_heading(2, 24, 240),
     *_heading(3, 20, 240),
@@ -108,8 +117,12 @@ PARAGRAPH_STYLES = [
     ),
     ParagraphStyle("TableText", "Table Text", _spaced(40, 40)),
     ParagraphStyle("TableHead", "Table Head", "<w:keepNext/>" + _spaced(40, 40), _BOLD),
-    ParagraphStyle("Header", "header", _spaced(0, 240), _BOLD + _sized(18)),
-    ParagraphStyle("Footer", "footer", _spaced(240, 0) + '<w:jc w:val="right"/>', _sized(18)),
+    ParagraphStyle("Header", "header", _RULE_BELOW + _spaced(0, 240), _BOLD + _sized(18)),
+    ParagraphStyle("HeaderEven", "Header Even", based_on="Header"),
+    ParagraphStyle("HeaderOdd", "Header Odd", _RIGHT, based_on="Header"),
+    ParagraphStyle("Footer", "footer", _spaced(240, 0), _BOLD + _sized(18)),
+    ParagraphStyle("FooterEven", "Footer Even", based_on="Footer"),
+    ParagraphStyle("FooterOdd", "Footer Odd", _RIGHT, based_on="Footer"),
     ParagraphStyle("EndnoteText", "endnote text", _spaced(0, 40), _sized(18)),
     ParagraphStyle("CommentText", "annotation text", _spaced(0, 0)),
 ]
@@ -150,7 +163,7 @@ def styles_xml(language: str) -> str:
     """word/styles.xml for a document in this language."""
     rtl = is_rtl(language)
     basis = (
-        f"{DECLARATION}<w:styles {_NAMESPACES}><w:docDefaults><w:rPrDefault><w:rPr>"
+        f"{DECLARATION}<w:styles {NAMESPACES}><w:docDefaults><w:rPrDefault><w:rPr>"
         '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="SimSun"'
         f' w:cs="Times New Roman"/>{_sized(20)}{_language_tags(language)}'
         "</w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"
@@ -205,7 +218,7 @@ def numbering_xml(starts: Sequence[int]) -> str:
         for place, start in enumerate(starts, start=1)
     )
     return (
-        f"{DECLARATION}<w:numbering {_NAMESPACES}>"
+        f"{DECLARATION}<w:numbering {NAMESPACES}>"
         '<w:abstractNum w:abstractNumId="0"><w:multiLevelType w:val="multilevel"/>'
         f"{levels}</w:abstractNum>"
         '<w:abstractNum w:abstractNumId="1"><w:multiLevelType w:val="singleLevel"/>'

@@ -29,6 +29,8 @@ from nmrf.web.edge import ctx
 bp = flask.Blueprint("reports", __name__)
 # Source text of a report as safe HTML, in any template: {{ line.text | inline }}.
 bp.add_app_template_filter(inline.to_html, "inline")
+# The same for bare text, such as a heading or a citation line.
+bp.add_app_template_filter(inline.bare_to_html, "bare")
 
 BADGES = {
     VersionState.DRAFT: "draft",

@@ -50,6 +50,14 @@ def test_the_masthead_names_the_session(ctx, world):
     assert exports.report_file_name(world.draft) == "svn-wg48-national_report-v1.docx"
 
 
+def test_a_place_is_kept_for_the_symbol_until_the_un_gives_it(ctx, world):
+    read = open_report(exports.report_file(ctx, world.draft), "x.docx")
+    assert read.subtitles[0] == "[A/HRC/WG.6/48/SVN/1]"
+    world.report.symbol = "A/HRC/WG.6/48/SVN/1/Rev.1"
+    read = open_report(exports.report_file(ctx, world.draft), "x.docx")
+    assert read.subtitles[0] == "A/HRC/WG.6/48/SVN/1/Rev.1"
+
+
 @pytest.mark.parametrize(
     ("n", "words"),
     [(1, "First"), (12, "Twelfth"), (20, "Twentieth"), (41, "Forty-first"), (101, "101.")],

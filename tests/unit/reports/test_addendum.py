@@ -65,10 +65,10 @@ def test_the_form_of_an_addendum():
     assert paragraphs(write_addendum(ADDENDUM)) == [
         ("MastheadSymbol", "A/HRC/59/15/Add.1"),
         ("MastheadSymbol", "Distr.: General"),
-        ("Masthead", "Human Rights Council"),
-        ("Masthead", "Fifty-ninth session"),
-        ("Masthead", "16 June–11 July 2025"),
-        ("Masthead", "Agenda item 6"),
+        ("MastheadBody", "Human Rights Council"),
+        ("MastheadBody", "Fifty-ninth session"),
+        ("MastheadBody", "16 June–11 July 2025"),
+        ("MastheadBody", "Agenda item 6"),
         ("Masthead", "Universal periodic review"),
         ("Title", "Report of the Working Group on the Universal Periodic Review"),
         ("Subtitle", "Ruritania"),
@@ -138,6 +138,15 @@ def test_a_group_without_numbers_is_a_sentence():
     group = GroupForWord("Noted recommendations", "There are none", [])
     last = paragraphs(write_addendum(replace(ADDENDUM, groups=[group])))[-1]
     assert last == ("NumberedParagraph", "There are none.")
+
+
+def test_a_long_narrow_table_stands_in_columns():
+    rows = [PositionForWord("140.1", "Noted")]
+    with zipfile.ZipFile(BytesIO(write_addendum(replace(ADDENDUM, table=rows)))) as package:
+        root = etree.fromstring(package.read("word/document.xml"))
+    sections = list(root.iter(w("sectPr")))
+    assert [one.find(w("cols")).get(w("num")) for one in sections] == ["1", "3"]
+    assert [one.find(w("titlePg")) is not None for one in sections] == [True, False]
 
 
 def test_an_arabic_table_runs_from_the_right():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nmrf.reports.inline import Run, from_runs, literal, plain, to_html, to_runs
+from nmrf.reports.inline import Run, bare_to_html, from_runs, literal, plain, to_html, to_runs
 
 
 @pytest.mark.parametrize(
@@ -141,3 +141,7 @@ def test_literal_shows_what_it_was_given(text):
     lines = [line.strip(" ") for line in text.split("\n")]
     shown = "".join(run.text for run in to_runs(literal(text)))
     assert [line.strip(" ") for line in shown.split("\n")] == lines
+
+
+def test_bare_text_shows_marks_of_notes_and_nothing_else():
+    assert bare_to_html("A *star* <b>[^12]") == "A *star* &lt;b&gt;<sup>12</sup>"

@@ -84,9 +84,9 @@ def test_masthead_title_and_state():
     assert paragraphs(data) == [
         ("MastheadSymbol", "A/HRC/WG.6/60/RUR/1"),
         ("MastheadSymbol", "Distr.: General"),
-        ("Masthead", "Human Rights Council"),
-        ("Masthead", "Working Group on the Universal Periodic Review"),
-        ("Masthead", "Sixtieth session"),
+        ("MastheadBody", "Human Rights Council"),
+        ("MastheadBody", "Working Group on the Universal Periodic Review"),
+        ("MastheadBody", "Sixtieth session"),
         ("Masthead", "Geneva, 1–12 May 2028"),
         ("Title", "National report"),
         ("Subtitle", "Ruritania"),
@@ -125,6 +125,15 @@ def test_endnotes_are_native_and_come_back():
         ("1", "See [the site](https://ohchr.org).")
     ]
     assert again.blocks[0].text == "The OHCHR[^1] said9."
+
+
+def test_a_note_in_a_heading_comes_back():
+    blocks = [
+        BlockForWord("chapter", "A *star*[^1]", label="I."),
+        BlockForWord("paragraph", "Text.", number=1),
+    ]
+    again = open_report(write_report(make(*blocks, notes={"1": "A note."})), "out.docx")
+    assert (again.blocks[0].text, again.notes[0].text) == ("A *star*[^1]", "A note.")
 
 
 def test_comments_are_native():
@@ -171,8 +180,9 @@ def test_page_is_a4_with_symbol_and_page_number():
     data = write_report(make())
     size = part(data, "word/document.xml").find(f".//{w('pgSz')}")
     assert (size.get(w("w")), size.get(w("h"))) == ("11906", "16838")
-    assert "".join(part(data, "word/header.xml").itertext()) == "A/HRC/WG.6/60/RUR/1"
-    assert part(data, "word/footer.xml").find(f".//{w('instrText')}").text == "PAGE"
+    for page in ("", "-even"):
+        assert "".join(part(data, f"word/header{page}.xml").itertext()) == "A/HRC/WG.6/60/RUR/1"
+        assert part(data, f"word/footer{page}.xml").find(f".//{w('instrText')}").text == "PAGE"
 
 
 def test_nothing_is_formatted_directly():
