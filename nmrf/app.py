@@ -87,6 +87,7 @@ def create_app(
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https"),
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
         WTF_CSRF_TIME_LIMIT=settings.session_hours * 3600,
+        WTF_CSRF_SSL_STRICT=False,  # it asks for a Referer, which no browser of ours sends
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -18,6 +18,7 @@ from nmrf.core import events
 from nmrf.core.ctx import Ctx
 from nmrf.core.events import Event
 from nmrf.feedback import notices
+from nmrf.feedback.arrival import forget_order
 from nmrf.feedback.models import Comment, CommentWindow
 from nmrf.reports.models import ReportVersion
 
@@ -25,7 +26,10 @@ KIND = "comments.received"
 
 
 def digest_received(ctx: Ctx) -> dict[str, int]:
-    """Record and tell what came in on each day before today that is not recorded yet."""
+    """Record and tell what came in on each day before today that is not recorded yet.
+
+    After that the database does not know in which order it came.
+    """
     recorded = {
         (event.subject_id, event.data["day"])
         for event in ctx.session.scalars(select(Event).where(Event.kind == KIND))
@@ -61,6 +65,7 @@ def digest_received(ctx: Ctx) -> dict[str, int]:
         new[day].append((window, len(hashes)))
     for day, rows in new.items():
         notices.received(ctx, day, rows)
+    forget_order(ctx, new)
     return {"days": len(new), "comments": sum(n for rows in new.values() for _w, n in rows)}
 
 

@@ -24,16 +24,16 @@ from nmrf.web.forms import BaseForm
 _NEEDED = _l("This cannot be empty.")
 MODE_NOTES: dict[str, Lazy] = {
     Mode.PUBLIC.value: _l(
-        "Everyone reads your name and organisation beside the comment. An e-mail address is never "
-        "shown; we use it only to tell you the answer."
+        "Everyone reads your name and organisation beside the comment. Your e-mail address is seen "
+        "by the secretariat only; we write to it about this comment and nothing else."
     ),
     Mode.SECRETARIAT.value: _l(
-        "The comment is shown without a name. The secretariat keeps your name, can ask you back, "
-        "and tells nobody."
+        "The comment is shown without a name. The secretariat, and those who run this service for "
+        "it, can read your name. They can ask you back, and tell nobody."
     ),
     Mode.ANONYMOUS.value: _l(
-        "We keep the text, the paragraph and the day, and nothing else: no name, no account, no "
-        "address, no hour. You follow it with a code; without the code nobody can tell that it is "
+        "We keep the text, its language, the paragraph and the day, and nothing else: no name, no "
+        "account, no address, no hour. You follow it with a code; without the code nobody can tell that it is "
         "yours, not even we."
     ),
 }

@@ -15,6 +15,7 @@ from nmrf.core import events, words
 from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Conflict, Invalid
 from nmrf.core.i18n import _
+from nmrf.core.roles import PUBLIC
 from nmrf.cycles import inputs
 from nmrf.feedback import receipts
 from nmrf.feedback.models import Channel, Comment, CommentAuthor, CommentState, CommentWindow, Mode
@@ -224,8 +225,10 @@ def _take(
     ctx.session.flush()
     if named is not None:
         _name(ctx, comment, named, own=own)
+        # The record of events is read by more people than may know who wrote.
+        told = ctx.acting_as(PUBLIC) if own and mode is Mode.SECRETARIAT else ctx
         events.record(
-            ctx, "comment.received", comment, version=window.version_id, channel=channel.value
+            told, "comment.received", comment, version=window.version_id, channel=channel.value
         )
     return Receipt(code, comment)
 

@@ -22,7 +22,7 @@ log = logging.getLogger("nmrf.request")
 
 def init_errors(app: flask.Flask) -> None:
     app.register_error_handler(ProblemError, _on_problem)
-    app.register_error_handler(CSRFError, _on_csrf)
+    app.register_error_handler(CSRFError, form_expired)
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(StaleDataError, _on_stale)
     app.register_error_handler(Exception, _on_exception)
@@ -47,7 +47,8 @@ def _on_stale(_error: StaleDataError) -> Response:
     )
 
 
-def _on_csrf(_error: CSRFError) -> Response:
+def form_expired(_error: CSRFError) -> Response:
+    """The guard of a form did not fit: it ran out, or another site sent the form."""
     return plain_page(
         400,
         _(

@@ -61,7 +61,6 @@ def test_every_page_is_found_by_somebody(site, visits):
         "accounts.second_step",  # after a password, by a redirect
         "accounts.set_password",  # by a mailed link
         "consultations.respond",  # by a mailed link
-        "feedback.receipt",  # by a receipt's code
         "web.design",  # the gallery, for those who build pages
         # The next ones belong to moments in which the demonstration does not stand:
         "accounts.second_factor_picture",  # while a second factor is being set up

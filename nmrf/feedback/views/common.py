@@ -42,14 +42,22 @@ ANSWER_BADGES = {
 BECAME_BADGES = {"unchanged": "none", "changed": "active", "removed": "withdrawn"}
 WRONG_CODES_PER_HOUR = 30
 LARGEST_FORM = 1_000_000  # bytes; a comment has 10,000 characters, and perhaps wording of as many
-_SMALL = frozenset({"feedback.write", "feedback.find_receipt"})
+# Everybody may send these, and nothing of them stays: not in a log, not in the browser.
+_QUIET = frozenset({"feedback.write", "feedback.find_receipt"})
 
 
 @bp.url_value_preprocessor
 def _limit(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    # Everybody may send these, so nothing larger is read; before the guard of forms reads it.
-    if endpoint in _SMALL:
+    # Before the guard of forms reads it.
+    if endpoint in _QUIET:
         flask.request.max_content_length = LARGEST_FORM
+
+
+@bp.after_request
+def _keep_nothing(response: flask.Response) -> flask.Response:
+    if flask.request.endpoint in _QUIET:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @bp.app_context_processor

@@ -1,4 +1,8 @@
-"""Following a comment by its receipt code. These addresses are not logged."""
+"""Following a comment by its receipt code. The address is not logged.
+
+The code travels in the form alone: an address with it would be in the browser's history, and in
+the log of every machine on the way.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import flask
 
 from nmrf.core.errors import Invalid
 from nmrf.core.i18n import _, gettext
+from nmrf.cycles.views.common import Page
 from nmrf.feedback import answering, queries, receipts
 from nmrf.feedback.forms import CodeForm
 from nmrf.feedback.models import MODE_LABELS
@@ -15,28 +20,19 @@ from nmrf.web.edge import ctx
 
 
 @bp.route("/receipt", methods=["GET", "POST"])
-def find_receipt() -> flask.Response:
+def find_receipt() -> Page:
     form = CodeForm()
     if flask.request.method == "GET":
-        return _private(flask.render_template("feedback/find_receipt.html", form=form), 200)
+        return flask.render_template("feedback/find_receipt.html", form=form)
     if not form.validate():
-        return _private(flask.render_template("feedback/find_receipt.html", form=form), 422)
-    return _look_up(form, form.code.data or "", 422)
-
-
-@bp.get("/receipt/<code>")
-def receipt(code: str) -> flask.Response:
-    return _look_up(CodeForm(formdata=None, code=code[:40]), code, 404)
-
-
-def _look_up(form: CodeForm, typed: str, wrong: int) -> flask.Response:
+        return flask.render_template("feedback/find_receipt.html", form=form), 422
     context = ctx()
     try:
-        code = receipts.read(typed)
+        code = receipts.read(form.code.data or "")
     except Invalid as problem:
         count_wrong_code(context)
         form.add_problem(problem, "code")
-        return _private(flask.render_template("feedback/find_receipt.html", form=form), wrong)
+        return flask.render_template("feedback/find_receipt.html", form=form), 422
     said = queries.by_hash(context, receipts.hash_of(code))
     if said is None:
         count_wrong_code(context)
@@ -46,11 +42,11 @@ def _look_up(form: CodeForm, typed: str, wrong: int) -> flask.Response:
             ),
             "code",
         )
-        return _private(flask.render_template("feedback/find_receipt.html", form=form), wrong)
+        return flask.render_template("feedback/find_receipt.html", form=form), 422
     version = context.session.get_one(ReportVersion, said.version_id)
     window = queries.window_of(context, version.id)
     term = answering.codes(context).term(said.answer.code) if said.answer else None
-    page = flask.render_template(
+    return flask.render_template(
         "feedback/receipt.html",
         code=receipts.grouped(code),
         c=said,
@@ -61,10 +57,3 @@ def _look_up(form: CodeForm, typed: str, wrong: int) -> flask.Response:
         mode_label=MODE_LABELS[said.mode],
         help=gettext(term.help) if term and term.help else "",
     )
-    return _private(page, 200)
-
-
-def _private(page: str, status: int) -> flask.Response:
-    response = flask.make_response(page, status)
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -6,12 +6,14 @@ All of it has one address, which is not logged. No step flashes a message or wri
 from __future__ import annotations
 
 import flask
+from flask_wtf.csrf import CSRFError
 
 from nmrf import access
 from nmrf.core import i18n
 from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Conflict, Invalid, ProblemError, TooMany
 from nmrf.core.i18n import _
+from nmrf.cycles.views.common import Page
 from nmrf.feedback import linter, posting, queries, receipts
 from nmrf.feedback.forms import MODE_NOTES, WriteForm
 from nmrf.feedback.models import MODE_LABELS, CommentWindow, Mode
@@ -20,8 +22,8 @@ from nmrf.reports.comparing import redline_marks
 from nmrf.reports.inline import plain
 from nmrf.reports.models import Block
 from nmrf.web.edge import allow, ctx
+from nmrf.web.errors import form_expired
 
-Page = flask.Response | str | tuple[str, int]
 # What would be published in any case is no danger to somebody who gives their name.
 _ALWAYS = frozenset({linter.Sign.EMAIL, linter.Sign.TELEPHONE})
 
@@ -52,6 +54,27 @@ def write(version_id: int) -> Page:
         form.add_problem(problem)
         return _preview(context, window, block, form, said), problem.status
     return _preview(context, window, block, form, said)
+
+
+@bp.errorhandler(CSRFError)
+def _too_late(error: CSRFError) -> Page:
+    """The guard of the form ran out, or the browser keeps no cookies: the words come back."""
+    if flask.request.endpoint != "feedback.write":
+        return form_expired(error)
+    context = ctx()
+    window = queries.need_window(context, (flask.request.view_args or {})["version_id"])
+    allow("comment.post", window)
+    block = block_of(context, window.version, flask.request.args.get("block", type=int))
+    form = WriteForm()
+    form.add_problem(
+        Invalid(
+            _(
+                "The page was open for too long, or your browser keeps no cookies. Nothing was "
+                "sent. Your text is still here: look at it, and go on."
+            )
+        )
+    )
+    return _form(window, block, form), 400
 
 
 def _fill(context: Ctx, form: WriteForm, block: Block | None) -> None:
@@ -145,7 +168,7 @@ def _hints(said: posting.Words, mode: Mode, names: list[str]) -> list[linter.Hin
 
 def _send(
     context: Ctx, window: CommentWindow, block: Block | None, form: WriteForm
-) -> flask.Response:
+) -> tuple[str, int]:
     count_post(context)
     mode = mode_of(form.mode.data)
     receipt = posting.post(
@@ -163,7 +186,7 @@ def _send(
         token=form.token.data or "",
     )
     # The code stands in this answer only: an address with it would be in the browser's history.
-    response = flask.make_response(
+    return (
         flask.render_template(
             "feedback/received.html",
             code=receipt.code,
@@ -179,8 +202,6 @@ def _send(
         ),
         201,
     )
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _not_open(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from nmrf.core.errors import Conflict, Invalid, Refused
@@ -209,3 +209,37 @@ def test_a_missed_day_is_made_up_for(make_ctx, clock, ctx, window, world):
 
 def test_the_digest_does_not_tell_the_order():
     assert digest_of(["b", "a"]) == digest_of(["a", "b"])
+
+
+@pytest.mark.parametrize(("mode", "actor"), [("public", True), ("secretariat", False)])
+def test_the_record_of_events_names_no_author_who_is_for_the_secretariat(
+    stakeholder, window, world, mode, actor
+):
+    # Administrators read the record, and are not told who wrote.
+    named(stakeholder, window, mode=Mode(mode))
+    stakeholder.session.commit()
+    [event] = stakeholder.session.scalars(select(Event))
+    expected = (world.stakeholder.id, "stakeholder") if actor else (None, "public")
+    assert (event.actor_id, event.actor_role) == expected
+
+
+def test_after_its_day_nothing_tells_in_which_order_comments_came(
+    make_ctx, clock, ctx, window, public, database
+):
+    """`xmin` and `ctid` of PostgreSQL beside the times of events would tell the minute."""
+    ids = []
+    for number in range(8):
+        ids.append(service.post(public, window, text=f"{number}", mode=Mode.ANONYMOUS).comment.id)
+        public.session.commit()
+    clock.advance(days=1)
+    service.digest_received(make_ctx())
+    ctx.session.commit()
+    if database.url.get_backend_name() == "sqlite":
+        table = ctx.session.scalar(
+            text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'comment'")
+        )
+        assert "WITHOUT ROWID" in table
+        return
+    rows_found = ctx.session.execute(text("SELECT xmin::text, id FROM comment ORDER BY ctid")).all()
+    assert len({xmin for xmin, _id in rows_found}) == 1
+    assert [key for _xmin, key in rows_found] == sorted(ids)
