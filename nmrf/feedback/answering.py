@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import select
 
 from nmrf import access
-from nmrf.core import events
+from nmrf.core import events, words
 from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Conflict, Invalid
 from nmrf.core.i18n import _, gettext
@@ -24,7 +25,7 @@ from nmrf.feedback.models import (
     Disposition,
     DispositionState,
 )
-from nmrf.feedback.states import STATE_LABELS, TRANSITIONS
+from nmrf.feedback.states import STATE_LABELS, TRANSITIONS, Phase, phase
 from nmrf.reports.models import Block
 
 # Texts of a campaign differ by a name or a greeting.
@@ -139,8 +140,16 @@ def release(ctx: Ctx, window: CommentWindow) -> int:
     """Publish all prepared answers of a window in one act. They never change again.
 
     Gives how many there were. Those who left a name and an address are told by mail.
+
+    Raises `Conflict` while comments are taken, with the day from which it is possible: an answer
+    that others read before they write speaks for the Government in the middle of a hearing.
     """
     access.require(ctx.actor, "dispositions.release", window)
+    # Somebody may be extending the window in this moment.
+    ctx.session.refresh(window, with_for_update={"of": CommentWindow})
+    refusal = not_yet(ctx, window)
+    if refusal:
+        raise Conflict(refusal)
     prepared = list(
         ctx.session.scalars(
             select(Disposition)
@@ -169,6 +178,19 @@ def release(ctx: Ctx, window: CommentWindow) -> int:
     )
     notices.answered(ctx, window, [disposition.comment_id for disposition in prepared])
     return len(prepared)
+
+
+def not_yet(ctx: Ctx, window: CommentWindow) -> str:
+    """Why answers cannot be released now; empty when they can."""
+    if phase(window, ctx.now, ctx.house.settings.time_zone) is Phase.CLOSED:
+        return ""
+    return _(
+        "Comments are taken until %(last)s, 24:00. Answers can be released from %(day)s on, when "
+        "everybody has been heard; until then they stay prepared, and only the secretariat sees "
+        "them.",
+        last=words.day(window.closes_on),
+        day=words.day(window.closes_on + timedelta(days=1)),
+    )
 
 
 def alike(texts: Mapping[str, str], wanted: str) -> list[str]:

@@ -33,8 +33,8 @@ MODE_NOTES: dict[str, Lazy] = {
     ),
     Mode.ANONYMOUS.value: _l(
         "We keep the text, its language, the paragraph and the day, and nothing else: no name, no "
-        "account, no address, no hour. You follow it with a code; without the code nobody can tell that it is "
-        "yours, not even we."
+        "account, no address, no hour. You follow it with a code; without the code nobody can tell "
+        "that it is yours, not even we."
     ),
 }
 

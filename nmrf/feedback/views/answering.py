@@ -107,6 +107,7 @@ def desk(version_id: int) -> str:
         version=version,
         report=version.report,
         phase=phase_of(context, window),
+        not_yet=answering.not_yet(context, window),
         view=view,
         counts=counts,
         tabs=_tabs(version_id, view, counts),
@@ -299,7 +300,7 @@ def release(version_id: int) -> Page:
     try:
         count = service.release(context, window)
     except Conflict as problem:
-        flask.flash(problem.message, "info")
+        flask.flash(problem.message, "warning")
         return flask.redirect(flask.url_for(".desk", version_id=version_id), 303)
     flask.flash(
         ngettext(

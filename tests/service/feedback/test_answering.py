@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
 import pytest
@@ -21,11 +22,22 @@ from tests import factories
 from tests.factories import feedback as rows
 from tests.queries import count_statements
 
+# 24:00 on 9 December 2026 in Ljubljana, when the window of these tests closes.
+END = datetime(2026, 12, 9, 23, 0, tzinfo=UTC)
+
 
 @pytest.fixture
 def second(secretary, world, window):
     """The second version, a draft."""
     return reports.open_next_version(secretary, world.version)
+
+
+@pytest.fixture
+def over(ctx, window):
+    """The window closed yesterday."""
+    window.closes_on = date(2026, 11, 17)
+    ctx.session.flush()
+    return window
 
 
 def block_in(version, number):
@@ -79,15 +91,13 @@ def test_others_neither_moderate_nor_answer_nor_release(make_ctx, ctx, world, wi
         queries.get(stranger, comment.id)
 
 
-def test_an_answer_is_prepared_unseen_then_released_and_frozen(
-    ctx, secretary, public, world, window
-):
+def test_an_answer_is_prepared_unseen_then_released_and_frozen(ctx, secretary, public, world, over):
     comment = rows.comment(ctx.session, world.version)
     answer = service.dispose(secretary, comment, code="noted", reason="Thank you.")
     service.dispose(secretary, comment, code="partly", reason="In part.", lock=answer.lock)
     assert queries.one(public, comment.id).answer is None
     assert queries.one(secretary, comment.id, prepared=True).answer.code == "partly"
-    assert service.release(secretary, window) == 1
+    assert service.release(secretary, over) == 1
     assert (answer.state, answer.released_at, answer.released_by_id) == (
         DispositionState.RELEASED,
         secretary.now,
@@ -102,7 +112,8 @@ def test_an_answer_is_prepared_unseen_then_released_and_frozen(
     ctx.session.rollback()
 
 
-def test_later_answers_are_released_in_a_later_act(ctx, secretary, world, window):
+def test_later_answers_are_released_in_a_later_act(ctx, secretary, world, over):
+    window = over
     first, second = (rows.comment(ctx.session, world.version) for _n in "12")
     service.dispose(secretary, first, code="noted", reason="One.")
     assert service.release(secretary, window) == 1
@@ -131,10 +142,47 @@ def test_one_mail_goes_to_each_address_and_none_for_the_anonymous(ctx, secretary
             public, window, text="x", mode=mode, name="Ann", email=email, consent=True
         )
         service.dispose(secretary, receipt.comment, code="noted", reason="Thank you.")
+    window.closes_on = date(2026, 11, 17)
+    ctx.session.flush()
     service.release(secretary, window)
     [mail] = ctx.session.scalars(select(Message))
     assert (mail.kind, mail.to_address) == ("comments.answered", "ann@example.org")
     assert "2 of your comments" in mail.body
+
+
+def test_answers_are_released_only_once_comments_are_closed(
+    ctx, make_ctx, clock, public, world, window
+):
+    comment = rows.comment(ctx.session, world.version)
+    service.dispose(make_ctx(world.secretary), comment, code="noted", reason="Thank you.")
+    clock.move_to(END - timedelta(seconds=1))
+    with pytest.raises(Conflict, match=r"until Wednesday, 9 December 2026, 24:00.*from Thursday"):
+        service.release(make_ctx(world.secretary), window)
+    assert queries.one(public, comment.id).answer is None
+    assert window.answers_released_at is None
+    clock.move_to(END)
+    assert service.release(make_ctx(world.secretary), window) == 1
+
+
+def test_a_window_that_was_extended_after_answers_were_prepared_holds_them_back(
+    ctx, make_ctx, clock, world, window
+):
+    comment = rows.comment(ctx.session, world.version)
+    clock.move_to(END + timedelta(seconds=1))
+    secretary = make_ctx(world.secretary)
+    service.dispose(secretary, comment, code="noted", reason="Thank you.")
+    service.extend_window(secretary, window, closes_on=date(2026, 12, 20), reason="Holidays")
+    with pytest.raises(Conflict, match="until Sunday, 20 December 2026"):
+        service.release(secretary, window)
+    clock.move_to(END + timedelta(days=11))
+    assert service.release(make_ctx(world.secretary), window) == 1
+
+
+def test_a_window_that_is_not_open_yet_releases_nothing(ctx, secretary, world, window):
+    window.opens_at = datetime(2026, 12, 1, tzinfo=UTC)
+    rows.answer(ctx.session, rows.comment(ctx.session, world.version), released=False)
+    with pytest.raises(Conflict, match="Answers can be released from"):
+        service.release(secretary, window)
 
 
 def test_a_stale_answer_is_not_lost_but_refused(ctx, secretary, world, window):

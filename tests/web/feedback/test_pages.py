@@ -378,7 +378,7 @@ def test_the_desk_is_the_secretariats(client_for, ctx, world, window, who):
         assert client.post(url).status_code == expected
 
 
-def test_comments_are_looked_at_answered_and_released(client_for, ctx, world, window):
+def test_comments_are_looked_at_answered_and_released(client_for, ctx, clock, world, window):
     comments = [
         rows.comment(ctx.session, world.version, world.blocks[n], state=CommentState.RECEIVED)
         for n in (1, 2)
@@ -409,6 +409,14 @@ def test_comments_are_looked_at_answered_and_released(client_for, ctx, world, wi
         data={"code": "noted", "reason": "Thank you.", "lock": "0", "also": "y", "changed": "0"},
     )
     assert done.status_code == 303
+    early = client.get(f"{url}?view=prepared")
+    assert tree(early).xpath(f"//form[@action='{url}/release']") == []
+    assert "Answers can be released from Thursday, 10 December 2026" in early.text
+    assert flashes(client.post(f"{url}/release", follow_redirects=True))[-1].startswith(
+        "Comments are taken until Wednesday, 9 December 2026, 24:00."
+    )
+    clock.move_to(END)
+    assert len(tree(client.get(url)).xpath(f"//form[@action='{url}/release']")) == 1
     client.post(f"{url}/release")
     ctx.session.expire_all()
     states = ctx.session.scalars(select(Disposition.state)).all()
