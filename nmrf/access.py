@@ -455,6 +455,8 @@ _only(
     _l("Only the secretariat moderates and answers comments."),
     "window.manage",
     "comment.moderate",
+    "comment.redact",
+    "comment.read_original",
     "comment.dispose",
     "comment.enter",
     "dispositions.release",

@@ -8,27 +8,33 @@ has the rows in the order of their places.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date
+from datetime import timedelta
 
 from sqlalchemy import text, update
 
 from nmrf.core.ctx import Ctx
-from nmrf.feedback.models import Comment
+from nmrf.feedback.models import Comment, SecondLook
+
+_LATE = timedelta(days=14)  # longer than the job is ever away
 
 
-def forget_order(ctx: Ctx, days: Collection[date]) -> None:
-    """Write the comments of these days anew, in one transaction and in the order of their keys.
+def forget_order(ctx: Ctx) -> None:
+    """Write what came in the last days anew, in one transaction and in the order of the keys.
 
-    Nothing on a database that keeps no order. Readers of comments wait for it for a moment.
+    Today's comments keep their order until tomorrow. Nothing is done on a database that keeps
+    none. Readers of comments wait for it for a moment.
     """
-    if not days or ctx.session.get_bind().dialect.name != "postgresql":
+    if ctx.session.get_bind().dialect.name != "postgresql":
         return
     ctx.session.flush()
-    ctx.session.execute(
-        update(Comment)
-        .where(Comment.received_on.in_(days))
-        .values(lock=Comment.lock)
-        .execution_options(synchronize_session=False)
-    )
-    ctx.session.execute(text("CLUSTER comment USING pk_comment"))
+    for table, day, column in (
+        (Comment, Comment.received_on, Comment.lock),
+        (SecondLook, SecondLook.asked_on, SecondLook.answer),
+    ):
+        ctx.session.execute(
+            update(table)
+            .where(day < ctx.today, day >= ctx.today - _LATE)
+            .values({column: column})
+            .execution_options(synchronize_session=False)
+        )
+        ctx.session.execute(text(f"CLUSTER {table.__tablename__} USING pk_{table.__tablename__}"))

@@ -65,7 +65,7 @@ def digest_received(ctx: Ctx) -> dict[str, int]:
         new[day].append((window, len(hashes)))
     for day, rows in new.items():
         notices.received(ctx, day, rows)
-    forget_order(ctx, new)
+    forget_order(ctx)
     return {"days": len(new), "comments": sum(n for rows in new.values() for _w, n in rows)}
 
 

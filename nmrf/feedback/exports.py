@@ -49,6 +49,7 @@ COLUMNS = (
     Column(_l("How it came"), lambda _c, said: str(CHANNEL_LABELS[said.channel]), 20),
     Column(_l("Text"), lambda _c, said: said.text, 60),
     Column(_l("Proposed wording"), lambda _c, said: said.proposed_text, 60),
+    Column(_l("Words taken out because"), lambda _c, said: said.redaction, 30),
     Column(_l("Answer"), _answer(lambda ctx, a: code_label(ctx, a.code)), 24),
     Column(_l("Reason"), _answer(lambda _c, a: a.reason), 60),
     Column(_l("Changed in version"), _answer(lambda _c, a: a.version_number or ""), 10),

@@ -138,6 +138,38 @@ class ModerateForm(BaseForm):
     lock = HiddenField()
 
 
+class RedactForm(BaseForm):
+    passages = TextAreaField(
+        _l("What is to be taken out"),
+        description=_l(
+            "Copy it from the comment, one passage a line. Each is taken out wherever it stands. "
+            "The other words stay as they are."
+        ),
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        description=_l("Everyone reads it beside the comment, so do not repeat what you take out."),
+    )
+    lock = HiddenField()
+
+
+class SecondLookForm(BaseForm):
+    code = HiddenField()
+    words = TextAreaField(
+        _l("Why should it be shown as you wrote it?"),
+        description=_l(
+            "The secretariat reads this. If you commented anonymously, do not say who you are."
+        ),
+    )
+
+
+class SettleForm(BaseForm):
+    answer = TextAreaField(
+        _l("What came of the second look"),
+        description=_l("The author reads it by the receipt code."),
+    )
+
+
 class AnswerForm(BaseForm):
     code = SelectField(_l("Answer"))
     reason = TextAreaField(

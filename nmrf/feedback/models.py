@@ -7,6 +7,8 @@ An anonymous comment cannot leak its author because there is no place to hold on
 - `comment_author` can only point at a comment whose mode is `public` or `secretariat`,
   held by a check and a composite foreign key;
 - of the receipt code only a hash is kept.
+
+What was taken out of a comment lies in `sealed_text`, which no page, file or search joins.
 """
 
 from __future__ import annotations
@@ -142,6 +144,44 @@ class CommentAuthor(Base):
     institution: Mapped[Institution | None] = relationship()
 
 
+class Redaction(Base):
+    """That words were taken out of a comment before it was shown, and why. Everyone reads it."""
+
+    __tablename__ = "redaction"
+
+    comment_id: Mapped[str] = mapped_column(ForeignKey("comment.id"), primary_key=True)
+    reason: Mapped[Prose]
+    redacted_on: Mapped[date]
+
+
+class SealedText(Base):
+    """What a redacted comment said. Read by `redacting.read_original` alone, which records it."""
+
+    __tablename__ = "sealed_text"
+
+    comment_id: Mapped[str] = mapped_column(ForeignKey("redaction.comment_id"), primary_key=True)
+    text: Mapped[Prose]
+    proposed_text: Mapped[Prose]
+
+    redaction: Mapped[Redaction] = relationship()
+
+
+class SecondLook(Base):
+    """The author of a comment that is withheld or redacted asks, once, to look at it again.
+
+    Asked by the receipt code, so nobody knows by whom; only the day is kept.
+    """
+
+    __tablename__ = "second_look"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    comment_id: Mapped[str] = mapped_column(ForeignKey("comment.id"), primary_key=True)
+    words: Mapped[Prose]
+    asked_on: Mapped[date]
+    answer: Mapped[Prose] = mapped_column(default="")
+    answered_on: Mapped[date | None]
+
+
 class DispositionState(StrEnum):
     PREPARED = "prepared"  # only the secretariat sees it
     RELEASED = "released"  # public, and never changes again
@@ -177,20 +217,40 @@ class Disposition(Base):
 # --- What was said, and what was answered, never changes -----------------------------------------
 
 _MAY_CHANGE = {"state", "moderation_reason", "lock", "author", "disposition", "version", "block"}
+_WORDS = {"text", "proposed_text"}
 
 
 @event.listens_for(Session, "before_flush")
 def _refuse_changes(session: Session, _context: object, _instances: object) -> None:
     for row in session.deleted:
-        if isinstance(row, Comment | CommentAuthor):
+        if isinstance(row, Comment | CommentAuthor | SecondLook) or _is_still_needed(session, row):
             raise Conflict(_("A comment is never deleted. It can be withheld, with a reason."))
         if isinstance(row, Disposition) and _was_released(row):
             raise Conflict(_("A released answer never changes."))
     for row in session.dirty:
-        if isinstance(row, Comment) and not _changed(row) <= _MAY_CHANGE:
+        if isinstance(row, SealedText) and _changed(row):
+            raise Conflict(_("What somebody wrote never changes."))
+        if isinstance(row, Comment) and not _changed(row) <= _allowed(session, row):
             raise Conflict(_("What somebody wrote never changes."))
         if isinstance(row, Disposition) and _was_released(row) and _changed(row):
             raise Conflict(_("A released answer never changes."))
+
+
+def _allowed(session: Session, comment: Comment) -> set[str]:
+    """Words are taken out only together with the reason, which everyone reads."""
+    redacted = any(
+        isinstance(row, Redaction) and row.comment_id == comment.id
+        for row in (*session.new, *session.dirty, *session.deleted)
+    )
+    return _MAY_CHANGE | _WORDS if redacted else _MAY_CHANGE
+
+
+def _is_still_needed(session: Session, row: object) -> bool:
+    """Whether it holds words that the comment itself has not got back."""
+    if not isinstance(row, SealedText):
+        return False
+    comment = session.get_one(Comment, row.comment_id)
+    return (comment.text, comment.proposed_text) != (row.text, row.proposed_text)
 
 
 def _changed(row: Base) -> set[str]:

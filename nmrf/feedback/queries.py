@@ -27,6 +27,7 @@ from nmrf.feedback.models import (
     CommentWindow,
     Disposition,
     DispositionState,
+    SecondLook,
 )
 from nmrf.feedback.said import PER_PARAGRAPH, Said, said_rows
 from nmrf.feedback.states import Phase, phase
@@ -266,8 +267,13 @@ def search(ctx: Ctx, words: str, limit: int = 20) -> list[Said]:
 
 # --- The answering desk --------------------------------------------------------------------------
 
+# New ones, and those at which their authors ask to look again.
+_TO_LOOK_AT = or_(
+    Comment.state == CommentState.RECEIVED,
+    Comment.id.in_(select(SecondLook.comment_id).where(SecondLook.answered_on.is_(None))),
+)
 _VIEWS: dict[str, ColumnElement[bool]] = {
-    "waiting": Comment.state == CommentState.RECEIVED,
+    "waiting": _TO_LOOK_AT,
     "unanswered": and_(Disposition.id.is_(None), Comment.state != CommentState.WITHHELD),
     "prepared": Disposition.state == DispositionState.PREPARED,
     "released": Disposition.state == DispositionState.RELEASED,
@@ -286,15 +292,15 @@ def at_desk(ctx: Ctx, version: ReportVersion, view: str, number: int) -> Page[Sa
 def view_counts(ctx: Ctx, version: ReportVersion) -> dict[str, int]:
     """How many comments each view of the desk has, in one statement."""
     rows = ctx.session.execute(
-        select(Comment.state, Disposition.state, func.count())
+        select(Comment.state, Disposition.state, func.count(), func.count().filter(_TO_LOOK_AT))
         .outerjoin(Disposition, Disposition.comment_id == Comment.id)
         .where(Comment.version_id == version.id, shown(ctx))
         .group_by(Comment.state, Disposition.state)
     ).all()
     found = dict.fromkeys(VIEWS, 0)
-    for state, answer, count in rows:
+    for state, answer, count, waiting in rows:
         found["all"] += count
-        found["waiting"] += count if state is CommentState.RECEIVED else 0
+        found["waiting"] += waiting
         found["withheld"] += count if state is CommentState.WITHHELD else 0
         if answer is None:
             found["unanswered"] += count if state is not CommentState.WITHHELD else 0

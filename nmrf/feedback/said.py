@@ -24,6 +24,7 @@ from nmrf.feedback.models import (
     Disposition,
     DispositionState,
     Mode,
+    Redaction,
 )
 from nmrf.reports.comparing import Mark, redline_marks
 from nmrf.reports.models import Block, ReportVersion
@@ -69,7 +70,8 @@ class Answer:
 class Said:
     """A comment. `became` is "", unchanged, changed or removed: its paragraph in a later version.
 
-    `number`, `label` and `block_text` are of the paragraph that it was made on.
+    `number`, `label` and `block_text` are of the paragraph that it was made on. `redaction` says
+    why words were taken out, or is empty.
     """
 
     id: str
@@ -92,6 +94,7 @@ class Said:
     author: Author | None
     answer: Answer | None
     became: str = ""
+    redaction: str = ""
 
     @property
     def place(self) -> str:
@@ -135,6 +138,7 @@ _COLUMNS = (
     Comment.state,
     Comment.moderation_reason,
     Comment.lock,
+    Redaction.reason.label("redaction"),
     CommentAuthor.name.label("author_name"),
     CommentAuthor.organisation,
     CommentAuthor.email,
@@ -184,6 +188,7 @@ def said_rows(
         .select_from(Comment)
         .join(ReportVersion, ReportVersion.id == Comment.version_id)
         .outerjoin(_On, _On.id == Comment.block_id)
+        .outerjoin(Redaction, Redaction.comment_id == Comment.id)
         .outerjoin(CommentAuthor, CommentAuthor.comment_id == Comment.id)
         .outerjoin(Disposition, Disposition.comment_id == Comment.id)
         .outerjoin(_Changed, _Changed.id == Disposition.changed_block_id)
@@ -258,6 +263,7 @@ def _said(ctx: Ctx, row: Any, against: int | None, *, prepared: bool) -> Said:
         author=author,
         answer=answer,
         became=_became(row, against),
+        redaction=row.redaction or "",
     )
 
 

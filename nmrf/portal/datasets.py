@@ -16,7 +16,7 @@ from nmrf.core.i18n import Lazy, _l
 from nmrf.core.roles import PUBLIC
 from nmrf.cycles.models import Cycle, Milestone
 from nmrf.cycles.queries import visible as visible_milestones
-from nmrf.feedback.models import Comment, CommentState, Disposition, DispositionState
+from nmrf.feedback.models import Comment, CommentState, Disposition, DispositionState, Redaction
 from nmrf.feedback.queries import shown
 from nmrf.reports.models import Block, Report, ReportVersion
 
@@ -73,6 +73,7 @@ def _comments(ctx: Ctx) -> Iterator[Sequence[Any]]:
             Comment.proposed_text,
             Comment.language,
             Comment.received_on,
+            Redaction.reason,
             Comment.mode,
             Disposition.code,
             Disposition.reason,
@@ -84,6 +85,7 @@ def _comments(ctx: Ctx) -> Iterator[Sequence[Any]]:
         .join(ReportVersion, ReportVersion.id == Comment.version_id)
         .join(Report, Report.id == ReportVersion.report_id)
         .outerjoin(Block, Block.id == Comment.block_id)
+        .outerjoin(Redaction, Redaction.comment_id == Comment.id)
         .outerjoin(
             Disposition,
             (Disposition.comment_id == Comment.id)
@@ -95,10 +97,11 @@ def _comments(ctx: Ctx) -> Iterator[Sequence[Any]]:
         .order_by(Report.id, ReportVersion.number, Comment.received_on, Comment.id)
         .execution_options(yield_per=_AT_ONCE)
     )
-    for *head, mode, code, reason, released_at, number, version, state in rows:
+    for *head, redaction, mode, code, reason, released_at, number, version, state in rows:
         published = state in {"public", "submitted"}
         yield (
             *head,
+            redaction or "",
             mode.value == "anonymous",
             code or "",
             reason or "",
@@ -187,6 +190,7 @@ DATASETS: dict[str, Dataset] = {
                 "proposed_text",
                 "language",
                 "received_on",
+                "words_taken_out_because",
                 "anonymous",
                 "answer",
                 "reason",

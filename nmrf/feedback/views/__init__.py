@@ -2,17 +2,29 @@
 
 # Registered when the pages are: calendar, gates, sections and margins of other slices.
 from nmrf.feedback import calendar, gates, joints
-from nmrf.feedback.views import answering, lists, margins, reading, receipt, windows, writing
+from nmrf.feedback.views import (
+    answering,
+    desk,
+    lists,
+    margins,
+    moderating,
+    reading,
+    receipt,
+    windows,
+    writing,
+)
 from nmrf.feedback.views.common import bp
 
 __all__ = [
     "answering",
     "bp",
     "calendar",
+    "desk",
     "gates",
     "joints",
     "lists",
     "margins",
+    "moderating",
     "reading",
     "receipt",
     "windows",

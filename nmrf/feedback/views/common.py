@@ -11,8 +11,9 @@ from nmrf import access
 from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Invalid, NotFound, TooMany
 from nmrf.core.i18n import _, gettext
-from nmrf.feedback import answering
-from nmrf.feedback.models import CommentWindow, Mode
+from nmrf.cycles.views.common import Page
+from nmrf.feedback import answering, queries
+from nmrf.feedback.models import Comment, CommentWindow, Mode
 from nmrf.feedback.states import (
     AUDIENCE_LABELS,
     CHANNEL_LABELS,
@@ -165,3 +166,14 @@ def count_wrong_code(context: Ctx) -> None:
     limit = WRONG_CODES_PER_HOUR
     if not _throttle("codes", limit).take(flask.request.remote_addr or "", context.now):
         raise TooMany(_("Too many wrong codes came from this connection. Try again in an hour."))
+
+
+def back_to(comment: Comment) -> Page:
+    """To the place at the desk from which a form was sent, or else to the comment."""
+    view = flask.request.form.get("view", "")
+    page = flask.request.form.get("page", type=int)
+    if view in queries.VIEWS:
+        target = flask.url_for(".desk", version_id=comment.version_id, view=view, page=page)
+    else:
+        target = flask.url_for(".comment", comment_id=comment.id)
+    return flask.redirect(target, 303)

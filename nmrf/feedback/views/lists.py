@@ -1,4 +1,4 @@
-"""The list of windows, and one comment at its lasting address."""
+"""The list of windows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import flask
 
 from nmrf import access
 from nmrf.feedback import queries
-from nmrf.feedback.views.answering import comment_page
 from nmrf.feedback.views.common import bp, phase_of
 from nmrf.web.edge import ctx
 
@@ -21,8 +20,3 @@ def index() -> str:
         waiting={one.window.id: one for one in queries.unanswered(context)},
         keeps=access.can(context.actor, "comment.dispose").yes,
     )
-
-
-@bp.get("/comments/<comment_id>")
-def comment(comment_id: str) -> str:
-    return comment_page(ctx(), comment_id)

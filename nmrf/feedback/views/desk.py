@@ -1,0 +1,152 @@
+"""The answering desk: the comments of a version, each with the forms to show and to answer it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import flask
+from wtforms.fields.choices import SelectChoice
+
+from nmrf.core.ctx import Ctx
+from nmrf.core.errors import Invalid
+from nmrf.core.i18n import _, gettext
+from nmrf.cycles.views.common import own_ids
+from nmrf.feedback import answering, queries, second_looks
+from nmrf.feedback.forms import AnswerForm, ModerateForm
+from nmrf.feedback.queries import Target
+from nmrf.feedback.said import Said
+from nmrf.feedback.views.common import bp, number_of, phase_of, place_words
+from nmrf.reports.models import ReportVersion
+from nmrf.web.edge import allow, ctx
+from nmrf.web.pager import pager
+
+
+class Desk:
+    """What the forms of comments on one version need, read once for all of them."""
+
+    def __init__(self, context: Ctx, version: ReportVersion) -> None:
+        self._context = context
+        self.targets = queries.later_blocks(context, version)
+        self._by_paragraph: dict[int, list[Target]] = defaultdict(list)
+        for target in self.targets:
+            self._by_paragraph[target.paragraph_id].append(target)
+        self._by_block = {target.block_id: target for target in self.targets}
+        self._texts = queries.texts(context, version)
+
+    def alike(self, said: Said) -> list[str]:
+        """The ids of comments that say nearly the same."""
+        return answering.alike(self._texts, said.id)
+
+    def choices(self, said: Said) -> list[SelectChoice]:
+        """Where the paragraph stands in later versions, and what was chosen already."""
+        own = list(self._by_paragraph.get(said.paragraph_id or 0, ()))
+        chosen = said.answer.changed_block_id if said.answer else None
+        if chosen and chosen not in {target.block_id for target in own}:
+            own += [self._by_block[chosen]] if chosen in self._by_block else []
+        return [SelectChoice(value=t.block_id, label=_target_words(t)) for t in own]
+
+    def answer_form(self, said: Said, prefix: str = "") -> AnswerForm:
+        """The form of an answer as it stands now."""
+        answer = said.answer
+        form = AnswerForm(
+            formdata=None,
+            data={
+                "code": answer.code if answer else "",
+                "reason": answer.reason if answer else "",
+                "changed": (answer.changed_block_id or 0) if answer else 0,
+                "lock": str(answer.lock if answer else 0),
+            },
+        ).fill(self._context, self.choices(said))
+        return own_ids(form, prefix) if prefix else form
+
+    def block_id(self, form: AnswerForm) -> int | None:
+        """The changed paragraph that was chosen or numbered. Raises `Invalid`."""
+        number = (form.other.data or "").strip()
+        if not number:
+            return form.changed.data or None
+        newest = self.targets[0].version_number if self.targets else None
+        for target in self.targets:
+            if target.version_number == newest and number in (str(target.number), target.label):
+                return target.block_id
+        raise Invalid(
+            _("The newest version has no paragraph %(n)s.", n=number)
+            if newest
+            else _("There is no later version yet. Open the next version first."),
+            place="other",
+        )
+
+
+def _target_words(target: Target) -> str:
+    if target.number is not None:
+        return _("Paragraph %(n)s in version %(v)s", n=target.number, v=target.version_number)
+    return _("Heading %(n)s in version %(v)s", n=target.label or "–", v=target.version_number)
+
+
+@bp.get("/answering/<int:version_id>")
+def desk(version_id: int) -> str:
+    context = ctx()
+    allow("comment.dispose")
+    window = queries.need_window(context, version_id)
+    version = window.version
+    counts = queries.view_counts(context, version)
+    view = flask.request.args.get("view", "")
+    if view not in counts:
+        view = next((name for name in queries.VIEWS[:3] if counts[name]), "all")
+    page = queries.at_desk(context, version, view, number_of())
+    desk = Desk(context, version)
+    return flask.render_template(
+        "feedback/desk.html",
+        window=window,
+        version=version,
+        report=version.report,
+        phase=phase_of(context, window),
+        not_yet=answering.not_yet(context, window),
+        view=view,
+        counts=counts,
+        tabs=_tabs(version_id, view, counts),
+        page=page,
+        pages=pager(page),
+        rows=[row_of(desk, said) for said in page.items],
+        second_looks=second_looks.asked(context, [said.id for said in page.items]),
+        not_changed=queries.not_changed_yet(context, version, answering.text_changing(context)),
+        changing=answering.text_changing(context),
+        terms=_terms(context),
+    )
+
+
+def _terms(context: Ctx) -> list[tuple[str, str]]:
+    return [
+        (gettext(term.label), gettext(term.help) if term.help else "")
+        for term in answering.codes(context).terms
+    ]
+
+
+def _tabs(version_id: int, view: str, counts: dict[str, int]) -> list[dict[str, object]]:
+    labels = {
+        "waiting": _("To look at"),
+        "unanswered": _("Without an answer"),
+        "prepared": _("Prepared"),
+        "released": _("Released"),
+        "withheld": _("Withheld"),
+        "all": _("All"),
+    }
+    return [
+        {
+            "label": labels[name],
+            "url": flask.url_for(".desk", version_id=version_id, view=name),
+            "current": name == view,
+            "count": counts[name],
+        }
+        for name in queries.VIEWS
+    ]
+
+
+def row_of(desk: Desk, said: Said) -> dict[str, object]:
+    released = said.answer is not None and said.answer.is_released
+    return {
+        "c": said,
+        "place": place_words(said.number, said.label),
+        "form": None if released else desk.answer_form(said, f"c{said.id[:8]}"),
+        "moderate": own_ids(ModerateForm(formdata=None, lock=said.lock), f"m{said.id[:8]}"),
+        "alike": desk.alike(said),
+    }
