@@ -1,4 +1,7 @@
-"""The table of comments and answers as a file. Cells are words, never formulas."""
+"""The table of comments and answers as a file: exactly those of the screen that it is asked from.
+
+Cells are words, never formulas.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,11 @@ from nmrf.core.errors import Invalid
 from nmrf.core.i18n import Lazy, _, _l
 from nmrf.feedback import queries
 from nmrf.feedback.answering import code_label
+from nmrf.feedback.exports_word import comments_docx
 from nmrf.feedback.models import MODE_LABELS
+from nmrf.feedback.queries import BESIDE_THE_TEXT, Which
 from nmrf.feedback.said import Said
-from nmrf.feedback.states import CHANNEL_LABELS, STATE_LABELS
+from nmrf.feedback.states import CHANNEL_LABELS, STATE_LABELS, VIEW_LABELS
 from nmrf.files.service import MIME
 from nmrf.recommendations.exports import Export, safe_cell
 from nmrf.reports.models import ReportVersion
@@ -70,35 +75,53 @@ COLUMNS = (
 )
 
 
-def comment_table(ctx: Ctx, version: ReportVersion, kind: str) -> Export:
-    """The comments on a version with their answers, as far as the actor sees them: xlsx or csv."""
+def comment_table(
+    ctx: Ctx, version: ReportVersion, kind: str, which: Which = BESIDE_THE_TEXT
+) -> Export:
+    """The comments of a screen with their answers, as far as the actor sees them.
+
+    Raises `Invalid` for another kind of file than xlsx, csv or docx.
+    """
     if kind not in _WRITERS:
-        raise Invalid(_("Choose Excel or CSV."), place="kind")
-    inside = access.can(ctx.actor, "comment.dispose").yes
-    columns = [column for column in COLUMNS if inside or not column.inside]
-    rows = [
-        [column.read(ctx, said) for column in columns] for said in queries.for_file(ctx, version)
-    ]
+        raise Invalid(_("Choose Excel, CSV or Word."), place="kind")
+    found = queries.for_file(ctx, version, which)
     name = f"comments-v{version.number}-{ctx.today.isoformat()}.{kind}"
-    return Export(_WRITERS[kind](ctx, columns, rows), name, MIME[kind])
+    return Export(_WRITERS[kind](ctx, version, which, found), name, MIME[kind])
+
+
+def _columns(ctx: Ctx) -> list[Column]:
+    inside = access.can(ctx.actor, "comment.dispose").yes
+    return [column for column in COLUMNS if inside or not column.inside]
+
+
+def filter_words(which: Which, ctx: Ctx) -> str:
+    """What was chosen on the screen, in words."""
+    if which.view:
+        return _("Answering desk: %(view)s", view=VIEW_LABELS[which.view])
+    if which.code:
+        return _("Released answers: %(code)s", code=code_label(ctx, which.code))
+    return _("Released answers") if which.answered else _("All that are shown beside the text")
 
 
 def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _csv(_ctx: Ctx, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> bytes:
+def _csv(ctx: Ctx, _version: ReportVersion, _which: Which, found: Sequence[Said]) -> bytes:
+    columns = _columns(ctx)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     writer.writerow([str(column.label) for column in columns])
-    writer.writerows([safe_cell(_text(value)) for value in row] for row in rows)
+    for said in found:
+        writer.writerow([safe_cell(_text(column.read(ctx, said))) for column in columns])
     # Excel takes a file for UTF-8 only with this mark.
     return b"\xef\xbb\xbf" + buffer.getvalue().encode()
 
 
-def _xlsx(ctx: Ctx, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> bytes:
+def _xlsx(ctx: Ctx, version: ReportVersion, which: Which, found: Sequence[Said]) -> bytes:
     import xlsxwriter
 
+    columns = _columns(ctx)
     buffer = io.BytesIO()
     off = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, **dict.fromkeys(off, False)})
@@ -111,17 +134,37 @@ def _xlsx(ctx: Ctx, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) ->
     for at, column in enumerate(columns):
         sheet.set_column(at, at, column.width)
         sheet.write_string(0, at, str(column.label), head)
-    for number, row in enumerate(rows, 1):
-        for at, value in enumerate(row):
+    for number, said in enumerate(found, 1):
+        for at, column in enumerate(columns):
+            value = column.read(ctx, said)
             if isinstance(value, date):
                 sheet.write_datetime(number, at, value, day)
             elif isinstance(value, int):
                 sheet.write_number(number, at, value, cell)
             else:
                 sheet.write_string(number, at, str(value)[:_LONGEST_CELL], cell)
-    sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+    sheet.autofilter(0, 0, len(found), len(columns) - 1)
+    about = book.add_worksheet(_("About")[:31])
+    about.set_column(0, 0, 24)
+    about.set_column(1, 1, 90)
+    facts = (
+        (_("Text"), f"{version.report.title}, {_('version %(n)s', n=version.number)}"),
+        (_("As of"), ctx.now.isoformat(timespec="minutes")),
+        (_("Comments"), str(len(found))),
+        (_("Chosen"), filter_words(which, ctx)),
+        (_("Counting rule"), _("One row for each comment; nobody's comment is joined to another.")),
+    )
+    for at, (term, said_words) in enumerate(facts):
+        about.write_string(at, 0, term, head)
+        about.write_string(at, 1, said_words, cell)
     book.close()
     return buffer.getvalue()
 
 
-_WRITERS = {"csv": _csv, "xlsx": _xlsx}
+_WRITERS: dict[str, Callable[[Ctx, ReportVersion, Which, Sequence[Said]], bytes]] = {
+    "csv": _csv,
+    "xlsx": _xlsx,
+    "docx": lambda ctx, version, which, found: comments_docx(
+        ctx, version, filter_words(which, ctx), found
+    ),
+}

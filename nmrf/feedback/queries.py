@@ -283,10 +283,25 @@ _VIEWS: dict[str, ColumnElement[bool]] = {
 VIEWS = tuple(_VIEWS)
 
 
+@dataclass(frozen=True)
+class Which:
+    """The comments of which screen: a view of the desk, the answers, or else beside the text."""
+
+    view: str = ""
+    answered: bool = False
+    code: str = ""  # of an answer
+
+
+BESIDE_THE_TEXT = Which()
+
+
 def at_desk(ctx: Ctx, version: ReportVersion, view: str, number: int) -> Page[Said]:
     """One page of the comments on a version, with answers that are only prepared."""
-    condition = and_(Comment.version_id == version.id, shown(ctx), _VIEWS[view])
-    return _page(ctx, condition, number, prepared=True)
+    return _page(ctx, _of_view(ctx, version, view), number, prepared=True)
+
+
+def _of_view(ctx: Ctx, version: ReportVersion, view: str) -> ColumnElement[bool]:
+    return and_(Comment.version_id == version.id, shown(ctx), _VIEWS[view])
 
 
 def view_counts(ctx: Ctx, version: ReportVersion) -> dict[str, int]:
@@ -435,11 +450,13 @@ def totals(ctx: Ctx, version: ReportVersion) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def for_file(ctx: Ctx, version: ReportVersion) -> list[Said]:
-    """Every comment on a version that the actor sees, in the order of its paragraphs."""
-    own = bool(can(ctx.actor, "comment.dispose"))
-    condition = shown(ctx) if own else _displayed(ctx)
-    return said_rows(ctx, Comment.version_id == version.id, condition, prepared=own, by_place=True)
+def for_file(ctx: Ctx, version: ReportVersion, which: Which) -> list[Said]:
+    """The comments of a screen, all of them, in the order of their paragraphs."""
+    if which.view and can(ctx.actor, "comment.dispose"):
+        return said_rows(ctx, _of_view(ctx, version, which.view), prepared=True, by_place=True)
+    if which.answered or which.code:
+        return said_rows(ctx, _answered(ctx, version, which.code), by_place=True)
+    return said_rows(ctx, _up_to(version), _displayed(ctx), against=version.id, by_place=True)
 
 
 def authors_to_tell(ctx: Ctx, comment_ids: Collection[str]) -> list[CommentAuthor]:

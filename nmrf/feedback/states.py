@@ -49,6 +49,15 @@ STATE_LABELS: dict[CommentState, Lazy] = {
     CommentState.SHOWN: _l("Shown"),
     CommentState.WITHHELD: _l("Not shown"),
 }
+# The views of the answering desk.
+VIEW_LABELS: dict[str, Lazy] = {
+    "waiting": _l("To look at"),
+    "unanswered": _l("Without an answer"),
+    "prepared": _l("Prepared"),
+    "released": _l("Released"),
+    "withheld": _l("Withheld"),
+    "all": _l("All"),
+}
 STATE_BADGES = {
     CommentState.RECEIVED: "waiting",
     CommentState.SHOWN: "done",

@@ -15,6 +15,7 @@ from nmrf.feedback import answering, queries, second_looks
 from nmrf.feedback.forms import AnswerForm, ModerateForm
 from nmrf.feedback.queries import Target
 from nmrf.feedback.said import Said
+from nmrf.feedback.states import VIEW_LABELS
 from nmrf.feedback.views.common import bp, number_of, phase_of, place_words
 from nmrf.reports.models import ReportVersion
 from nmrf.web.edge import allow, ctx
@@ -122,17 +123,9 @@ def _terms(context: Ctx) -> list[tuple[str, str]]:
 
 
 def _tabs(version_id: int, view: str, counts: dict[str, int]) -> list[dict[str, object]]:
-    labels = {
-        "waiting": _("To look at"),
-        "unanswered": _("Without an answer"),
-        "prepared": _("Prepared"),
-        "released": _("Released"),
-        "withheld": _("Withheld"),
-        "all": _("All"),
-    }
     return [
         {
-            "label": labels[name],
+            "label": str(VIEW_LABELS[name]),
             "url": flask.url_for(".desk", version_id=version_id, view=name),
             "current": name == view,
             "count": counts[name],

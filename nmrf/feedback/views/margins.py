@@ -89,8 +89,8 @@ def _not_yet(ctx: Ctx, version: ReportVersion) -> Sequence[margins.Link]:
 
 def _remarks(ctx: Ctx, version: ReportVersion) -> Mapping[int, Sequence[CommentForWord]]:
     found: dict[int, list[CommentForWord]] = {}
-    for said in queries.for_file(ctx, version):
-        if said.paragraph_id is None or said.state != "shown":
+    for said in queries.for_file(ctx, version, queries.BESIDE_THE_TEXT):
+        if said.paragraph_id is None or said.version_id != version.id:
             continue
         text = said.text
         if said.proposed_text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import flask
+from werkzeug.wrappers import Response
 
 from nmrf import access
 from nmrf.core.errors import NotFound
@@ -11,6 +12,7 @@ from nmrf.feedback import answering, exports, queries
 from nmrf.feedback.said import PER_PARAGRAPH
 from nmrf.feedback.states import Phase
 from nmrf.feedback.views.common import bp, may_post, number_of, phase_of, place_words
+from nmrf.files.views import send
 from nmrf.reports import queries as reports
 from nmrf.reports import structure
 from nmrf.reports.lines import lines
@@ -139,11 +141,17 @@ def answers(version_id: int) -> str:
     )
 
 
-@bp.get("/reports/versions/<int:version_id>/comments.<any(xlsx,csv):kind>")
-def export(version_id: int, kind: str) -> flask.Response:
+@bp.get("/reports/versions/<int:version_id>/comments.<any(xlsx,csv,docx):kind>")
+def export(version_id: int, kind: str) -> Response:
+    """The comments of a screen as a file; `view`, `answered` and `code` are those of the screen."""
     context = ctx()
     one = reports.get_version(context, version_id)
-    made = exports.comment_table(context, one, kind)
-    response = flask.Response(made.data, content_type=made.mime)
-    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
-    return response
+    asked = flask.request.args
+    view = asked.get("view", "")
+    which = queries.Which(
+        view=view if view in queries.VIEWS else "",
+        answered="answered" in asked,
+        code=asked.get("code", ""),
+    )
+    made = exports.comment_table(context, one, kind, which)
+    return send(made.data, made.name, made.mime)

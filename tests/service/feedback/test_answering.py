@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import UTC, date, datetime, timedelta
 
+import docx
 import openpyxl
 import pytest
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from nmrf.feedback import answering, exports, queries, service
 from nmrf.feedback.gates import _unanswered
 from nmrf.feedback.joints import comments_on_answers
 from nmrf.feedback.models import CommentState, DispositionState, Mode
+from nmrf.feedback.queries import Which
 from nmrf.outbox.models import Message
 from nmrf.reports import drafting
 from nmrf.reports import service as reports
@@ -322,12 +324,86 @@ def test_a_file_calculates_nothing_and_names_nobody_it_should_not(ctx, public, w
 def test_the_secretariats_file_has_everything(ctx, secretary, world, window):
     rows.comment(ctx.session, world.version, name="Ben Example", mode=Mode.SECRETARIAT)
     rows.comment(ctx.session, world.version, state=CommentState.WITHHELD, moderation_reason="Why")
-    made = exports.comment_table(secretary, world.version, "csv")
+    made = exports.comment_table(secretary, world.version, "csv", Which(view="all"))
     table = list(csv.DictReader(io.StringIO(made.data.decode("utf-8-sig"))))
     assert sorted((row["Name"], row["State"]) for row in table) == [
         ("", "Not shown"),
         ("Ben Example", "Shown"),
     ]
+
+
+def texts_of(made):
+    """The texts in a file of comments."""
+    if made.name.endswith("csv"):
+        return [row["Text"] for row in csv.DictReader(io.StringIO(made.data.decode("utf-8-sig")))]
+    if made.name.endswith("xlsx"):
+        table = [
+            [c.value for c in row] for row in openpyxl.load_workbook(io.BytesIO(made.data)).active
+        ]
+        return [row[table[0].index("Text")] for row in table[1:]]
+    [table] = docx.Document(io.BytesIO(made.data)).tables
+    return [row.cells[1].text.split("\n")[1] for row in table.rows[1:]]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "docx"])
+def test_a_file_has_exactly_what_the_screen_has(ctx, secretary, public, world, over, kind):
+    for text, code, released in (
+        ("A", "noted", True),
+        ("B", "partly", True),
+        ("C", "noted", False),
+    ):
+        rows.answer(
+            ctx.session,
+            rows.comment(ctx.session, world.version, world.blocks[1], text),
+            code,
+            released=released,
+        )
+    rows.comment(ctx.session, world.version, text="D", state=CommentState.WITHHELD)
+
+    def got(who, **which):
+        return sorted(texts_of(exports.comment_table(who, world.version, kind, Which(**which))))
+
+    assert got(public) == ["A", "B", "C"]
+    assert got(public, answered=True) == ["A", "B"]
+    assert got(public, answered=True, code="partly") == ["B"]
+    # The desk is the secretariat's; others get what they see.
+    assert got(public, view="withheld") == ["A", "B", "C"]
+    assert got(secretary, view="withheld") == ["D"]
+    assert got(secretary, view="prepared") == ["C"]
+
+
+def test_a_word_file_tells_a_comment_its_answer_and_what_changed(
+    ctx, secretary, public, world, over, second
+):
+    comment = rows.comment(
+        ctx.session,
+        world.version,
+        world.blocks[2],
+        "*Say* more <b>",
+        "Ann Example",
+        proposed_text="Other words.",
+    )
+    rows.answer(ctx.session, comment, "accepted_changed", "We agree.", changed=block_in(second, 2))
+    made = exports.comment_table(public, world.version, "docx", Which(answered=True))
+    document = docx.Document(io.BytesIO(made.data))
+    assert [p.text for p in document.paragraphs[:3]] == [
+        "Comments and answers",
+        "National report, version 1",
+        "Released answers. 1 comment. As of Wednesday, 18 November 2026.",
+    ]
+    cells = [" / ".join(cell.text.split("\n")) for cell in document.tables[0].rows[1].cells]
+    assert cells == [
+        "2",
+        "Ann Example, 10 Nov 2026 / *Say* more <b> / Proposed wording: Other words.",
+        "Accepted: the text was changed / We agree.",
+        "Paragraph 2 in version 2",
+    ]
+    assert exports.comment_table(public, world.version, "docx", Which(answered=True)) == made
+
+
+def test_there_is_no_other_kind_of_file(public, world, window):
+    with pytest.raises(Invalid, match="Excel, CSV or Word"):
+        exports.comment_table(public, world.version, "pdf")
 
 
 def test_the_gate_of_the_stage_counts_what_is_not_answered(ctx, world, window):
