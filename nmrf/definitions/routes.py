@@ -92,6 +92,8 @@ class Step(Definition):
     advisory: bool = False  # the due date is shown and reminded of, but not enforced
     silence: bool = False  # no objection by the due date counts as agreement
     on_return: str | None = None  # "drafting" or the id of an earlier step; as a rule "drafting"
+    # What becomes of an approval of an earlier round when the text comes again.
+    after_return: Literal["ask_again", "stands_if_unchanged"] = "ask_again"
     own_text_allowed: bool = False  # whether an author may approve the text
     reason: Literal["on_return", "always"] = "on_return"  # a return always needs a reason
 
@@ -177,6 +179,11 @@ class Route(Definition):
     def step(self, step_id: str) -> Step | None:
         """The step of an id, or None."""
         return next((step for step in self.steps if step.id == step_id), None)
+
+    def stage_after_return(self, step: Step) -> int:
+        """The stage at which the next round begins when a step returned the text."""
+        target = self.step(step.on_return) if step.on_return else None
+        return target.stage if target else self.steps[0].stage
 
     def next_stage(self, stage: int) -> int | None:
         """The stage after one (0 for the first), or None at the end of the route."""
@@ -309,6 +316,11 @@ def _until(step: Step, milestones: frozenset[str]) -> Iterator[Trouble]:
 
 
 def _return(step: Step, route: Route) -> Iterator[Trouble]:
+    if step.after_return != "ask_again" and step.kind != "approve":
+        yield (
+            ("after_return",),
+            f"an approval can stand only at a step that approves, not at one of kind {step.kind}",
+        )
     if step.on_return is None:
         return
     if not step.decides:

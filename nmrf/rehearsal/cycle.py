@@ -268,7 +268,7 @@ def _report(play: Play, cycle: Cycle) -> tuple[Report, list[Left], Run]:
         play.say("The text is back with the drafters", "decided")
         _go(play, play.today + timedelta(days=3))
         mended = validating.mend(play, second, "Mended after the return")
-        run = validating.start(play, mended)
+        run = validating.following(play, second) or validating.start(play, mended)
         validating.to_the_end(play, run)
     if run.state is not RunState.APPROVED:
         raise Refused(_("The validation ended without an approval: %(state)s.", state=run.state))

@@ -14,11 +14,11 @@ from nmrf.rehearsal.play import Play
 from nmrf.reports import drafting
 from nmrf.reports.models import ReportVersion
 from nmrf.reports.queries import draft_of
+from nmrf.validation import queries
 from nmrf.validation import service as validation
 from nmrf.validation.bodies import decider
 from nmrf.validation.models import Run, RunState, Task, TaskState
 from nmrf.validation.moves import step_of
-from nmrf.validation.queries import wrote
 
 LONGEST = 120  # steps and waits of one run; a route that does not end is a fault
 REASON = "Two sentences do not say what our update says. Please take the words of the update."
@@ -31,6 +31,11 @@ def start(play: Play, version: ReportVersion) -> Run:
         run = validation.start(ctx, version)
     play.say(f"Version {version.number} goes along the route “{run.route}”, run {run.round_number}")
     return run
+
+
+def following(play: Play, version: ReportVersion) -> Run | None:
+    """The round that a return to a step of editing has begun by itself, if it did."""
+    return queries.running(play.session, version.report_id)
 
 
 def to_the_end(play: Play, run: Run, *, return_once: bool = False) -> RunState:
@@ -82,7 +87,7 @@ def _who(ctx: Ctx, run: Run, task: Task) -> Person | None:
         own = ctx.acting_as(actor_for(ctx.session, office.person, ctx.today))
         if not access.can(own.actor, "task.decide", task):
             continue
-        if task.kind == "approve" and wrote(own, run.version_id):
+        if task.kind == "approve" and queries.wrote(ctx.session, office.person_id, run.version_id):
             continue
         return office.person
     return None

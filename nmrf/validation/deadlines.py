@@ -22,18 +22,17 @@ OVERDUE = -1
 
 
 def apply_due(ctx: Ctx) -> dict[str, int]:
-    """Apply silence, end advice whose time is over, remind, and tell who is late.
+    """Apply silence, end advice whose time is over, ask newcomers, remind, tell who is late.
 
-    Returns how many: `consents`, `unanswered`, `unproven`, `reminders` (mails).
+    Returns how many: `asked` (mails), `consents`, `unanswered`, `unproven`, `reminders` (mails).
     """
-    done: Counter[str] = Counter(consents=0, unanswered=0, unproven=0, reminders=0)
+    done: Counter[str] = Counter(asked=0, consents=0, unanswered=0, unproven=0, reminders=0)
     run_ids = ctx.session.scalars(
         select(Task.run_id)
         .join(Task.run)
         .where(
             Run.state == RunState.RUNNING,
             Task.state == TaskState.OPEN,
-            Task.due_on.is_not(None),
         )
         .distinct()
         .order_by(Task.run_id)
@@ -49,8 +48,10 @@ def _apply(ctx: Ctx, run_id: int, done: Counter[str]) -> None:
     settled = False
     for task in [task for task in run.tasks if task.state is TaskState.OPEN]:
         if task.due_on is None:
-            continue
-        if not is_over(ctx.now, task.due_on, zone):
+            done["asked"] += notices.asked_since(ctx, task)
+        elif not is_over(ctx.now, task.due_on, zone):
+            # Whoever took the office over, or stands in there since, has not been asked yet.
+            done["asked"] += notices.asked_since(ctx, task)
             done["reminders"] += _remind(ctx, task, task.due_on)
         elif task.kind in VOICES:
             moves.settle(task, TaskState.CLOSED, Closing.NO_ANSWER)
@@ -73,16 +74,19 @@ def _apply(ctx: Ctx, run_id: int, done: Counter[str]) -> None:
 def proven_at(ctx: Ctx, task: Task) -> datetime | None:
     """When the first mail that asked was handed over, if that was before the due date ended.
 
-    Silence can only be agreement of somebody who was asked.
+    Silence can only be agreement of somebody who was asked: of one who holds the office today, or
+    stands in there. What reached a predecessor proves nothing.
     """
     if task.due_on is None:
         return None
+    here = [person.id for person in notices.people_of(ctx, task)]
     return ctx.session.scalars(
         select(Message.sent_at)
         .where(
             Message.kind == queries.ASKED,
             Message.subject_type == Task.__tablename__,
             Message.subject_id == str(task.id),
+            Message.person_id.in_(here),
             Message.state == MessageState.SENT,
             Message.sent_at < deadline_instant(task.due_on, ctx.house.settings.time_zone),
         )

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -25,6 +25,7 @@ class DecisionForm(BaseForm):
 
 class StartForm(BaseForm):
     route = SelectField(_l("Route"))
+    whole = BooleanField(_l("Begin with the first step again"))
     lock = HiddenField()
 
     def fill(self, routes: tuple[Route, ...]) -> StartForm:

@@ -141,8 +141,13 @@ class Decision(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     capacity: Mapped[Line]  # the office in which it was decided, in words
     decided_at: Mapped[datetime]
+    # The paragraphs that the office owned or contributed to in that version; empty: none apart.
+    part: Mapped[list[int]] = mapped_column(Json, default=list)
+    # The approval of an earlier round that this one keeps up.
+    stands_from_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
 
     task: Mapped[Task] = relationship(back_populates="decision")
+    stands_from: Mapped[Decision | None] = relationship(remote_side="Decision.id")
     decided_by: Mapped[Person | None] = relationship()
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from nmrf.core import events
 from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Conflict
-from nmrf.core.i18n import _, gettext
-from nmrf.core.roles import SYSTEM
+from nmrf.core.i18n import _, gettext, speaking
+from nmrf.core.roles import SYSTEM, Role
 from nmrf.definitions import Route, Step
 from nmrf.definitions.routes import VOICES
 from nmrf.reports import service as reports
 from nmrf.reports.models import ReportVersion, VersionState
 from nmrf.reports.queries import draft_of
-from nmrf.validation import notices
+from nmrf.validation import notices, queries, standing
 from nmrf.validation.models import Closing, Decision, Run, RunState, Task, TaskState
-from nmrf.validation.planning import Dates
+from nmrf.validation.planning import Dates, PlannedStep, plan
 from nmrf.validation.states import AGREED, RUN_TRANSITIONS, TRANSITIONS
 
 
@@ -134,7 +136,7 @@ def open_stage(ctx: Ctx, run: Run, stage: int) -> None:
         task.opened_at = ctx.now
         task.due_on = dates.due(step, ctx.today)
         ctx.session.flush()
-        if notices.asked(ctx, task):
+        if _stands(ctx, task, step) or notices.asked(ctx, task):
             continue
         if step.kind in VOICES:
             settle(task, TaskState.CLOSED, Closing.NOBODY)
@@ -142,6 +144,35 @@ def open_stage(ctx: Ctx, run: Run, stage: int) -> None:
             notices.stuck(ctx, task, "vacant")
     ctx.session.flush()
     events.record(ctx, "run.stage_opened", run, stage=stage, version=run.version_id)
+
+
+def _stands(ctx: Ctx, task: Task, step: Step) -> bool:
+    """Keep up the approval of an earlier round, where the route says so and nothing changed.
+
+    Not when whoever gave it has written in the new text since.
+    """
+    if step.after_return != "stands_if_unchanged":
+        return False
+    before = standing.earlier(ctx, task)
+    if before is None or not before.unchanged:
+        return False
+    given = before.decision
+    wrote = queries.wrote(ctx.session, given.decided_by_id, task.run.version_id)
+    if wrote and not step.own_text_allowed:
+        return False
+    with speaking(ctx.house.settings.default_language):
+        capacity = _(
+            "Stands from version %(n)s, unchanged: %(office)s",
+            n=before.version.number,
+            office=queries.office_words(Role(task.role), task.institution),
+        )
+    service = ctx.acting_as(SYSTEM)
+    decided(service, task, given.outcome, given.reason, capacity, task.run.version_id, given)
+    events.record(
+        service, "task.stands", task, run=task.run_id, version=task.run.version_id, given=given.id
+    )
+    notices.stands(ctx, task, before.version)
+    return True
 
 
 def _open_draft(ctx: Ctx, run: Run) -> None:
@@ -179,7 +210,66 @@ def _publish(ctx: Ctx, run: Run) -> None:
         reports.publish(ctx.acting_as(SYSTEM), run.version)
 
 
-def round_number(ctx: Ctx, report_id: int) -> int:
+def begin(ctx: Ctx, version: ReportVersion, route: Route, planned: Iterable[PlannedStep]) -> Run:
+    """A new round along a route, with a task for each who will be asked; the first are asked."""
+    steps = list(planned)
+    run = Run(
+        version=version,
+        route=route.id,
+        route_version=route.version,
+        definition=route.snapshot(),
+        round_number=_round_number(ctx, version.report_id),
+        state=RunState.RUNNING,
+        started_at=ctx.now,
+        started_by_id=ctx.actor.id,
+    )
+    run.tasks = [task for position, step in enumerate(steps, 1) for task in _tasks(step, position)]
+    ctx.session.add(run)
+    ctx.session.flush()
+    events.record(
+        ctx, "run.started", run, version=version.id, route=route.ref, round=run.round_number
+    )
+    open_stage(ctx, run, min(task.stage for task in run.tasks))
+    advance(ctx, run)
+    return run
+
+
+def _tasks(planned: PlannedStep, position: int) -> list[Task]:
+    step = planned.step
+    # An adviser's body without an institution leaves a line too, which says so.
+    institutions = [member.institution for member in planned.members] or [None]
+    return [
+        Task(
+            step=step.id,
+            title=step.title,
+            kind=step.kind,
+            stage=step.stage,
+            position=position,
+            role=step.decider.role,
+            institution=institution,
+            state=TaskState.WAITING,
+            silence_is_consent=step.silence,
+        )
+        for institution in institutions
+    ]
+
+
+def go_back(ctx: Ctx, run: Run, task: Task) -> Run | None:
+    """After a return to an earlier step of editing, the next round begins there at once.
+
+    The steps before it keep what was decided and are not asked again. None where the drafters
+    hold the text: the secretariat then sends the next version.
+    """
+    route, step = route_of(run), step_of(task)
+    target = route.step(step.on_return) if step.on_return else None
+    if target is None or target.kind != "edit":
+        return None
+    service = ctx.acting_as(SYSTEM)
+    stages = plan(service, run.version, route, route.stage_after_return(step))
+    return begin(service, run.version, route, [planned for stage in stages for planned in stage])
+
+
+def _round_number(ctx: Ctx, report_id: int) -> int:
     """How often this report goes along a route, this time counted."""
     before = ctx.session.scalar(
         select(func.count(Run.id)).join(Run.version).where(ReportVersion.report_id == report_id)
@@ -188,10 +278,20 @@ def round_number(ctx: Ctx, report_id: int) -> int:
 
 
 def decided(
-    ctx: Ctx, task: Task, outcome: TaskState, reason: str, capacity: str, version_id: int
+    ctx: Ctx,
+    task: Task,
+    outcome: TaskState,
+    reason: str,
+    capacity: str,
+    version_id: int,
+    stands_from: Decision | None = None,
 ) -> Decision:
-    """Write a decision down. It is never changed."""
+    """Write a decision down, with what exactly it is on. It is never changed."""
     settle(task, outcome)
+    part: list[int] = []
+    if task.kind == "approve":
+        version = ctx.session.get_one(ReportVersion, version_id)
+        part = standing.part_of(ctx, version, task.institution_id)
     decision = Decision(
         task=task,
         version_id=version_id,
@@ -200,6 +300,8 @@ def decided(
         decided_by_id=ctx.actor.id,
         capacity=capacity[:400],
         decided_at=ctx.now,
+        part=part,
+        stands_from=stands_from,
     )
     ctx.session.add(decision)
     ctx.session.flush()

@@ -12,9 +12,10 @@ from nmrf.core.due import Due, due
 from nmrf.core.i18n import Lazy, _l, gettext
 from nmrf.core.roles import Role
 from nmrf.outbox.service import Recipient, notify
+from nmrf.reports.models import ReportVersion
 from nmrf.validation.bodies import decider
 from nmrf.validation.models import TASK_STATE_LABELS, Run, Task
-from nmrf.validation.queries import ASKED
+from nmrf.validation.queries import ASKED, deliveries
 from nmrf.validation.states import DECIDED
 
 WHY_OFFICE = _l("you hold an office that is asked at this step.")
@@ -88,6 +89,15 @@ def asked(ctx: Ctx, task: Task) -> int:
     return len(people)
 
 
+def asked_since(ctx: Ctx, task: Task) -> int:
+    """Ask those who came to the office, or to stand in for it, since the others were asked."""
+    told = {message.person_id for message in deliveries(ctx.session, [task.id])}
+    people = [person for person in people_of(ctx, task) if person.id not in told]
+    return _send(
+        ctx, ASKED, people, task, f"{task.id}", WHY_OFFICE, task=task, due=due_words(ctx, task)
+    )
+
+
 def reminded(ctx: Ctx, task: Task, step: int) -> int:
     """Remind of a task, `step` days before; negative: it is late, and superiors read it too."""
     people = people_of(ctx, task)
@@ -156,8 +166,22 @@ def approved(ctx: Ctx, run: Run) -> int:
     return _send(ctx, "validation_approved", people, run, f"{run.id}", WHY_PART, tasks=tasks)
 
 
-def returned(ctx: Ctx, run: Run, task: Task) -> int:
-    """The drafters hold the text again: decision, reason, all remarks, and the next step."""
+def stands(ctx: Ctx, task: Task, before: ReportVersion) -> int:
+    """An office learns that its approval stands for a new version, so that it can object."""
+    return _send(
+        ctx,
+        "validation_stands",
+        people_of(ctx, task),
+        task,
+        f"{task.id}",
+        WHY_OFFICE,
+        task=task,
+        before=before,
+    )
+
+
+def returned(ctx: Ctx, run: Run, task: Task, following: Run | None) -> int:
+    """Decision, reason, all remarks, and who holds the text: the drafters, or an earlier step."""
     tasks = _written(run)
     people = _taking_part(ctx, run, tasks)
     return _send(
@@ -170,6 +194,7 @@ def returned(ctx: Ctx, run: Run, task: Task) -> int:
         task=task,
         decision=task.decision,
         others=[one for one in tasks if one is not task and one.decision and one.decision.reason],
+        following=following,
     )
 
 

@@ -129,11 +129,15 @@ class PlannedStep:
         return not self.members or held < self.step.needed(len(self.members))
 
 
-def plan(ctx: Ctx, version: ReportVersion, route: Route) -> list[tuple[PlannedStep, ...]]:
-    """The steps stage by stage. A constant number of statements."""
+def plan(
+    ctx: Ctx, version: ReportVersion, route: Route, first_stage: int = 1
+) -> list[tuple[PlannedStep, ...]]:
+    """The steps stage by stage, from `first_stage` on. A constant number of statements."""
     bodies, dates = Bodies(ctx, version), Dates(ctx, version.report)
     opens, stages = ctx.today, []
     for steps in route.stages:
+        if steps[0].stage < first_stage:
+            continue
         stage = tuple(
             PlannedStep(step, _members(bodies, step), opens, dates.due(step, opens))
             for step in steps

@@ -16,6 +16,7 @@ from nmrf.core.errors import NotFound
 from nmrf.core.i18n import _
 from nmrf.core.paging import Page, paginate
 from nmrf.core.roles import ROLE_LABELS, Actor, Role
+from nmrf.definitions import Route
 from nmrf.outbox.models import Message
 from nmrf.reports.models import Block, Report, ReportVersion
 from nmrf.validation.bodies import decider
@@ -106,6 +107,27 @@ def running(session: Session, report_id: int) -> Run | None:
     )
 
 
+def first_stage(session: Session, report_id: int, route: Route) -> int:
+    """The stage at which the next round of a report begins: after a return, where that leads.
+
+    A route begins anew when the last round took another, or another version of its definition.
+    """
+    last = session.scalar(
+        select(Run)
+        .join(Run.version)
+        .where(ReportVersion.report_id == report_id)
+        .order_by(Run.id.desc())
+        .limit(1)
+    )
+    if last is None or last.state is not RunState.RETURNED or last.definition != route.snapshot():
+        return 1
+    returned_by = session.scalars(
+        select(Task.step).where(Task.run_id == last.id, Task.state == TaskState.RETURNED)
+    ).all()
+    steps = [step for step in route.steps if step.id in returned_by]
+    return min((route.stage_after_return(step) for step in steps), default=1)
+
+
 def newest_number(session: Session, report_id: int) -> int:
     """The number of the newest version of a report."""
     return (
@@ -114,6 +136,28 @@ def newest_number(session: Session, report_id: int) -> int:
         )
         or 0
     )
+
+
+def paragraph_numbers(session: Session, version_id: int, paragraphs: Iterable[int]) -> str:
+    """The numbers that paragraphs have in a version, in short: "12–18, 40". Headings have none."""
+    found = session.scalars(
+        select(Block.number)
+        .where(
+            Block.version_id == version_id,
+            Block.paragraph_id.in_(list(paragraphs)),
+            Block.number.is_not(None),
+        )
+        .order_by(Block.number)
+    )
+    spans: list[list[int]] = []
+    for number in found:
+        if number is None:
+            continue
+        if spans and spans[-1][-1] == number - 1:
+            spans[-1][-1] = number
+        else:
+            spans.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in spans)
 
 
 def version_numbers(session: Session, run: Run) -> dict[int, int]:
@@ -186,15 +230,15 @@ def tasks_of_offices(session: Session, offices: Iterable[Office]) -> list[Task]:
     )
 
 
-def wrote(ctx: Ctx, version_id: int) -> bool:
-    """Whether words of the actor stand in a version."""
-    if ctx.actor.id is None:
+def wrote(session: Session, person_id: int | None, version_id: int) -> bool:
+    """Whether words of a person stand in a version."""
+    if person_id is None:
         return False
-    found = ctx.session.scalar(
+    found = session.scalar(
         select(Block.id)
         .where(
             Block.version_id == version_id,
-            Block.edited_by_id == ctx.actor.id,
+            Block.edited_by_id == person_id,
             Block.removed_in.is_(None),
         )
         .limit(1)

@@ -11,21 +11,31 @@ from nmrf.core.errors import Conflict, Invalid, Refused
 from nmrf.core.i18n import _, speaking
 from nmrf.cycles import inputs
 from nmrf.cycles.milestones import check_lock
+from nmrf.definitions import Step
 from nmrf.definitions.routes import VOICES
 from nmrf.reports import service as reports
 from nmrf.reports.models import Report, ReportVersion, VersionState
 from nmrf.reports.queries import draft_of
-from nmrf.validation import moves, notices, queries
+from nmrf.validation import moves, notices, queries, standing
 from nmrf.validation.deadlines import apply_due
 from nmrf.validation.models import Closing, Decision, Run, RunState, Task, TaskState
 from nmrf.validation.planning import PlannedStep, plan, route_for
 from nmrf.validation.states import OUTCOMES, WITH_REASON
 
-__all__ = ["apply_due", "decide", "start", "withdraw"]
+__all__ = ["apply_due", "decide", "stand", "start", "withdraw"]
 
 
-def start(ctx: Ctx, version: ReportVersion, route: str = "", *, lock: int | None = None) -> Run:
+def start(
+    ctx: Ctx,
+    version: ReportVersion,
+    route: str = "",
+    *,
+    whole: bool = False,
+    lock: int | None = None,
+) -> Run:
     """Send the newest version of a report along a route, that of the practice unless named.
+
+    After a return the route says with which step it goes on; `whole` begins it anew.
 
     A draft is frozen. The run keeps the definition as it is now, with a task for each that will
     be asked; those of the first stage are asked at once.
@@ -41,31 +51,12 @@ def start(ctx: Ctx, version: ReportVersion, route: str = "", *, lock: int | None
     _check_startable(ctx, version)
     access.require(ctx.actor, "run.manage")
     chosen = route_for(ctx, version.report, route)
-    planned = [step for stage in plan(ctx, version, chosen) for step in stage]
+    first = 1 if whole else queries.first_stage(ctx.session, version.report_id, chosen)
+    planned = [step for stage in plan(ctx, version, chosen, first) for step in stage]
     _check_people(planned)
     if version.state is VersionState.DRAFT:
         reports.freeze(ctx, version)
-    run = Run(
-        version=version,
-        route=chosen.id,
-        route_version=chosen.version,
-        definition=chosen.snapshot(),
-        round_number=moves.round_number(ctx, version.report_id),
-        state=RunState.RUNNING,
-        started_at=ctx.now,
-        started_by_id=ctx.actor.id,
-    )
-    run.tasks = [
-        task for position, step in enumerate(planned, 1) for task in _tasks(step, position)
-    ]
-    ctx.session.add(run)
-    ctx.session.flush()
-    events.record(
-        ctx, "run.started", run, version=version.id, route=chosen.ref, round=run.round_number
-    )
-    moves.open_stage(ctx, run, 1)
-    moves.advance(ctx, run)
-    return run
+    return moves.begin(ctx, version, chosen, planned)
 
 
 def _check_startable(ctx: Ctx, version: ReportVersion) -> None:
@@ -100,26 +91,6 @@ def _check_people(planned: list[PlannedStep]) -> None:
         )
 
 
-def _tasks(planned: PlannedStep, position: int) -> list[Task]:
-    step = planned.step
-    # An adviser's body without an institution leaves a line too, which says so.
-    institutions = [member.institution for member in planned.members] or [None]
-    return [
-        Task(
-            step=step.id,
-            title=step.title,
-            kind=step.kind,
-            stage=step.stage,
-            position=position,
-            role=step.decider.role,
-            institution=institution,
-            state=TaskState.WAITING,
-            silence_is_consent=step.silence,
-        )
-        for institution in institutions
-    ]
-
-
 def decide(
     ctx: Ctx, task: Task, outcome: TaskState, reason: str = "", lock: int | None = None
 ) -> Decision:
@@ -136,35 +107,76 @@ def decide(
     check_lock(task, lock)
     if outcome not in OUTCOMES[task.kind]:
         raise _no_such_outcome(task)
-    access.require(ctx.actor, "task.decide", task)
-    step = moves.step_of(task)
-    if step.kind == "approve" and not step.own_text_allowed and queries.wrote(ctx, run.version_id):
-        raise Refused(
-            _(
-                "You wrote in this text yourself, so you cannot approve it as well. Another "
-                "holder of the office, or your substitute, decides."
-            )
-        )
+    step = _may_decide(ctx, run, task)
     needed = outcome in WITH_REASON or step.reason == "always"
     words = inputs.prose(reason, "reason", required=needed)
     version_id = run.version_id
     if step.kind == "edit":  # what is finished is the draft, not the text that was sent out
         draft = draft_of(ctx.session, run.version.report_id)
         version_id = draft.id if draft is not None else version_id
-    with speaking(ctx.house.settings.default_language):
-        capacity = queries.capacity(ctx, task)
-    decision = moves.decided(ctx, task, outcome, words, capacity, version_id)
+    decision = moves.decided(ctx, task, outcome, words, _capacity(ctx, task), version_id)
     events.record(ctx, "task.decided", task, run=run.id, outcome=outcome.value, version=version_id)
     tasks = [other for other in run.tasks if other.step == task.step]
     if outcome is TaskState.RETURNED and moves.is_lost(step, tasks):
         moves.end(ctx, run, RunState.RETURNED, Closing.RETURNED)
         ctx.session.flush()
-        notices.returned(ctx, run, task)
+        following = moves.go_back(ctx, run, task)
+        notices.returned(ctx, run, task, following)
         return decision
+    _go_on(ctx, run, task)
+    return decision
+
+
+def stand(ctx: Ctx, task: Task, lock: int | None = None) -> Decision:
+    """Keep up the approval of an earlier round for the text as it is now, with its remarks.
+
+    Raises:
+        Conflict: as `decide` does, and where this office gave no approval before.
+        Refused: as `decide` does.
+    """
+    run = moves.hold(ctx, task.run_id)
+    _check_open(task)
+    check_lock(task, lock)
+    _may_decide(ctx, run, task)
+    before = standing.earlier(ctx, task)
+    if before is None:
+        raise Conflict(_("This office gave no approval in an earlier round that could stand."))
+    given = before.decision
+    decision = moves.decided(
+        ctx, task, given.outcome, given.reason, _capacity(ctx, task), run.version_id, given
+    )
+    events.record(ctx, "task.stands", task, run=run.id, version=run.version_id, given=given.id)
+    _go_on(ctx, run, task)
+    return decision
+
+
+def _capacity(ctx: Ctx, task: Task) -> str:
+    with speaking(ctx.house.settings.default_language):
+        return queries.capacity(ctx, task)
+
+
+def _go_on(ctx: Ctx, run: Run, task: Task) -> None:
     moves.advance(ctx, run)
     if run.state is RunState.RUNNING:
         notices.decided(ctx, task)
-    return decision
+
+
+def _may_decide(ctx: Ctx, run: Run, task: Task) -> Step:
+    """The step of a task that the actor may decide. Raises `Refused`."""
+    access.require(ctx.actor, "task.decide", task)
+    step = moves.step_of(task)
+    if (
+        step.kind == "approve"
+        and not step.own_text_allowed
+        and queries.wrote(ctx.session, ctx.actor.id, run.version_id)
+    ):
+        raise Refused(
+            _(
+                "You wrote in this text yourself, so you cannot approve it as well. Another "
+                "holder of the office, or your substitute, decides."
+            )
+        )
+    return step
 
 
 def _check_open(task: Task) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -16,6 +17,7 @@ from nmrf.core.i18n import _, gettext, ngettext
 from nmrf.cycles.views.common import Page, lock_of, own_ids, status
 from nmrf.definitions import Route, Step
 from nmrf.reports.models import ReportVersion
+from nmrf.validation import deadlines
 from nmrf.validation.bodies import decider
 from nmrf.validation.models import (
     CLOSING_LABELS,
@@ -105,6 +107,8 @@ def rule_of(step: Step, count: int) -> str:
 def stages_of(context: Ctx, run: Run) -> list[dict[str, Any]]:
     """The way of a run for `ui.steps`: what stands in one row happens side by side."""
     route = route_of(run)
+    silent = [t for t in run.tasks if t.silence_is_consent and t.state is TaskState.OPEN]
+    proofs = {task.id: deadlines.proven_at(context, task) for task in silent}
     stages = []
     for _number, found in groupby(run.tasks, key=lambda task: task.stage):
         tasks = list(found)
@@ -115,10 +119,28 @@ def stages_of(context: Ctx, run: Run) -> list[dict[str, Any]]:
             {
                 "label": gettext(tasks[0].title) if alone else _("Side by side"),
                 "rule": rule_of(step, len(tasks)) if alone and step else "",
-                "members": [_member(context, task, alone=alone) for task in tasks],
+                "members": [
+                    {
+                        **_member(context, task, alone=alone),
+                        "note": _silence(context, proofs[task.id]) if task.id in proofs else "",
+                    }
+                    for task in tasks
+                ],
             }
         )
     return stages
+
+
+def _silence(context: Ctx, proven: datetime | None) -> str:
+    """What silence at a step would mean as things stand now, for all who see the run."""
+    if proven is None:
+        return _(
+            "Silence would not count as agreement yet: the mail that asked has not been delivered."
+        )
+    return _(
+        "No objection by then counts as agreement: the mail that asked was delivered %(moment)s.",
+        moment=words.short_moment(proven, context.house.settings.zone),
+    )
 
 
 def _member(context: Ctx, task: Task, *, alone: bool) -> dict[str, Any]:

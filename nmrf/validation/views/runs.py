@@ -99,6 +99,9 @@ def _page(context: Ctx, one: Run, form: WithdrawForm) -> str:
         others=[heads(context, other) for other in others],
         mine=[task for task in queries.my_tasks(context) if task.run_id == one.id],
         newer=_newer(context, one),
+        following=min(
+            (other for other in others if other.id > one.id), key=lambda r: r.id, default=None
+        ),
         form=own_ids(form, "withdraw"),
         titles=gettext,
     )

@@ -33,7 +33,13 @@ def start(version_id: int) -> Page:
     if attempt(
         form,
         lambda: started.append(
-            service.start(context, version, form.route.data, lock=lock_of(form))
+            service.start(
+                context,
+                version,
+                form.route.data,
+                whole=bool(form.whole.data),
+                lock=lock_of(form),
+            )
         ),
         version,
     ):
@@ -48,7 +54,8 @@ def _page(context: Ctx, version: ReportVersion, form: StartForm) -> str:
         chosen = route_for(context, version.report, form.route.data or "")
     except Invalid:
         chosen = route_for(context, version.report)
-    planned = plan(context, version, chosen)
+    resumes = queries.first_stage(context.session, version.report_id, chosen)
+    planned = plan(context, version, chosen, 1 if form.whole.data else resumes)
     form.lock.data = str(version.lock)
     return flask.render_template(
         "validation/start.html",
@@ -60,6 +67,7 @@ def _page(context: Ctx, version: ReportVersion, form: StartForm) -> str:
         practice=route_for(context, version.report).id,
         stages=planned,
         rule_of=rule_of,
+        resumes=resumes > chosen.steps[0].stage,
         stuck=[step for stage in planned for step in stage if step.stuck],
         is_draft=version.state is VersionState.DRAFT,
         running=queries.running(context.session, version.report_id),

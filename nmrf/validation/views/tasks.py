@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import flask
@@ -14,7 +15,7 @@ from nmrf.outbox.models import MessageState
 from nmrf.reports import margins
 from nmrf.reports.models import ReportVersion
 from nmrf.reports.queries import draft_of
-from nmrf.validation import moves, queries, service
+from nmrf.validation import moves, queries, service, standing
 from nmrf.validation.forms import DecisionForm
 from nmrf.validation.models import Closing, RunState, Task, TaskState
 from nmrf.validation.states import DECIDED, OUTCOMES
@@ -33,6 +34,9 @@ from nmrf.validation.views.common import (
 )
 from nmrf.web.edge import ctx
 
+MOST_CHANGES = 20  # shown on the page; the redline shows all
+STANDS = "stands"  # the button that keeps up an earlier approval
+
 
 @bp.route("/validation/tasks/<int:task_id>", methods=["GET", "POST"])
 def task(task_id: int) -> Page:
@@ -41,24 +45,36 @@ def task(task_id: int) -> Page:
     if flask.request.method == "GET":
         return _page(context, one, DecisionForm(formdata=None, lock=one.lock))
     form = DecisionForm()
+    if form.outcome.data == STANDS:
+        return _answered(context, one, form, lambda: service.stand(context, one, lock_of(form)))
     outcome = form.chosen()
     if outcome is None:
         form.add_problem(ValueError(_("Choose one of the answers of this step.")))
         return _page(context, one, form), 422
-    if attempt(
-        form,
-        lambda: service.decide(context, one, outcome, form.reason.data or "", lock_of(form)),
-        one,
-    ):
-        flask.flash(_said(one), "success")
+    reason = form.reason.data or ""
+    return _answered(
+        context, one, form, lambda: service.decide(context, one, outcome, reason, lock_of(form))
+    )
+
+
+def _answered(context: Ctx, one: Task, form: DecisionForm, act: Callable[[], object]) -> Page:
+    if attempt(form, act, one):
+        flask.flash(_said(context, one), "success")
         return flask.redirect(flask.url_for("validation.run", run_id=one.run_id), 303)
-    return _page(context, queries.get_task(context, task_id), form), status()
+    return _page(context, queries.get_task(context, one.id), form), status()
 
 
-def _said(one: Task) -> str:
+def _said(context: Ctx, one: Task) -> str:
     if one.run.state is RunState.APPROVED:
         return _("Thank you. The text has now passed every step of its route.")
     if one.run.state is RunState.RETURNED:
+        following = queries.running(context.session, one.run.version.report_id)
+        if following is not None:
+            return _(
+                "Returned. Round %(n)s has begun with an earlier step; those of it have your "
+                "reason by mail.",
+                n=following.round_number,
+            )
         return _("Returned. The drafters hold the text now, and have your reason by mail.")
     opened = [task for task in one.run.tasks if task.state is TaskState.OPEN]
     return ngettext(
@@ -76,7 +92,7 @@ def _page(context: Ctx, one: Task, form: DecisionForm) -> str:
         asked
         and step.kind == "approve"
         and not step.own_text_allowed
-        and queries.wrote(context, run.version_id)
+        and queries.wrote(context.session, context.actor.id, run.version_id)
     )
     sees_text = bool(can(context.actor, "version.see", version))
     draft = draft_of(context.session, version.report_id) if step.kind == "edit" else None
@@ -103,6 +119,8 @@ def _page(context: Ctx, one: Task, form: DecisionForm) -> str:
         sees_text=sees_text,
         draft=draft if draft and can(context.actor, "version.see", draft) else None,
         last=_last(context, one),
+        earlier=_earlier(context, one) if asked and sees_text else None,
+        part=_part(context, one),
         comments=_comments(context, version) if sees_text else None,
         links=[link for link in margins.links_of(context, version) if sees_text and link.url]
         if one.kind == "consult"
@@ -112,6 +130,30 @@ def _page(context: Ctx, one: Task, form: DecisionForm) -> str:
         no_answer=one.closed_because is Closing.NO_ANSWER,
         sees_run=bool(can(context.actor, "run.see")),
     )
+
+
+def _earlier(context: Ctx, one: Task) -> dict[str, Any] | None:
+    """What this office approved in an earlier round, with the redline of its part since."""
+    found = standing.earlier(context, one) if one.kind == "approve" else None
+    if found is None or not can(context.actor, "version.see", found.version):
+        return None
+    given = found.decision
+    return {
+        "found": found,
+        "who": decision_words(context, given.task),
+        "round": given.task.run.round_number,
+        "version": found.version,
+        "remarks": given.reason,
+        "shown": found.changes[:MOST_CHANGES],
+        "more": max(0, len(found.changes) - MOST_CHANGES),
+    }
+
+
+def _part(context: Ctx, one: Task) -> str:
+    """The numbers of the paragraphs that a decision was on, beyond the whole text."""
+    if one.decision is None or not one.decision.part:
+        return ""
+    return queries.paragraph_numbers(context.session, one.decision.version_id, one.decision.part)
 
 
 def _last(context: Ctx, one: Task) -> ReportVersion | None:

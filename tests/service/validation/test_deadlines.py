@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from nmrf.accounts.models import Office
 from nmrf.core.errors import Conflict
 from nmrf.validation import service
 from nmrf.validation.models import Closing, RunState, TaskState
 from tests.factories.cycles import mails
 from tests.factories.validation import deliver, states, task
 
-NOTHING = {"consents": 0, "unanswered": 0, "unproven": 0, "reminders": 0}
+NOTHING = {"asked": 0, "consents": 0, "unanswered": 0, "unproven": 0, "reminders": 0}
 END = datetime(2026, 12, 2, 23, 0, tzinfo=UTC)  # of Wednesday 2 December, 24:00 CET
 
 
@@ -162,3 +163,45 @@ def test_a_date_that_has_passed_gives_five_working_days(make_ctx, realm, clock):
         service.decide(make_ctx(who), task(run, "ministries", at_), TaskState.APPROVED)
     service.decide(make_ctx(realm.ombudsman), task(run, "nhri"), TaskState.ADVISED, "Yes")
     assert task(run, "minister").due_on == date(2027, 2, 5)
+
+
+def _succeeds(session, old, new, ctx):
+    """The office of one goes to another, who is new in the house."""
+    for office in list(old.offices):
+        office.ends_on = ctx.today - timedelta(days=1)
+        session.add(
+            Office(
+                person_id=new.id,
+                institution_id=office.institution_id,
+                role=office.role,
+                starts_on=ctx.today,
+            )
+        )
+    session.flush()
+    session.expire_all()
+
+
+def test_who_takes_an_office_over_is_asked_and_only_their_mail_proves_anything(
+    make_ctx, realm, silent, at
+):
+    session = make_ctx().session
+    deliver(session, END - timedelta(days=10))
+    _succeeds(session, realm.moj_authority, realm.stranger, make_ctx())
+    assert at(END - timedelta(days=9))["asked"] == 1
+    assert at(END - timedelta(days=9))["asked"] == 0
+    assert realm.stranger.email in {to for _k, to, _s in mails(session, "validation_asked")}
+    assert at(END)["consents"] == 1  # health; what reached the predecessor proves nothing
+    assert states(silent)["ministries"] == ["no_objection", "open"]
+
+
+def test_who_comes_to_a_vacant_office_is_asked(make_ctx, realm, at):
+    ctx = make_ctx(realm.secretary)
+    run = service.start(ctx, realm.version)
+    for one in run.tasks:
+        one.due_on = None  # a step without a date as well
+    for office in list(realm.moj_authority.offices):
+        office.ends_on = ctx.today - timedelta(days=1)
+    ctx.session.flush()
+    assert at(ctx.now + timedelta(hours=1))["asked"] == 0
+    _succeeds(ctx.session, realm.moj_authority, realm.stranger, ctx)
+    assert at(ctx.now + timedelta(hours=2))["asked"] == 1

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from nmrf.reports.models import VersionState
+from nmrf.reports import drafting
+from nmrf.reports import service as reports
+from nmrf.reports.models import Block, VersionState
 from nmrf.validation import service
 from nmrf.validation.models import Run, RunState, TaskState
 from tests.factories import reports as report_factories
-from tests.factories.validation import TEXTS, task
+from tests.factories.validation import TEXTS, deliver, task
 from tests.queries import count_statements
 from tests.web.pages import errors, flashes, forms, texts
 
@@ -236,3 +238,48 @@ def test_the_number_of_statements_does_not_grow(ctx, realm, database, client_for
     another()
     another()
     assert ask() == one
+
+
+def test_an_earlier_approval_is_kept_up_with_one_button(
+    ctx, make_ctx, realm, started, database, client_for
+):
+    for who, at, outcome in (
+        (realm.moj_authority, realm.moj, TaskState.APPROVED),
+        (realm.moh_authority, realm.moh, TaskState.RETURNED),
+    ):
+        service.decide(make_ctx(who), task(started, "ministries", at), outcome, "Because")
+    following = reports.open_next_version(ctx, realm.version)
+    one = ctx.session.scalars(
+        select(Block).where(Block.version_id == following.id, Block.number == 2)
+    ).one()
+    drafting.edit_block(ctx, one, lock=one.lock, text="Two laws were adopted.")
+    again = service.start(ctx, following)
+    mine = task(again, "ministries", realm.moj)
+    ctx.session.commit()
+    client = client_for(realm.moj_authority)
+    url = f"/validation/tasks/{mine.id}"
+    page = client.get(url)
+    assert texts(page, "//section[@id='earlier']/h2") == ["You approved this before"]
+    assert "two laws were" in " ".join(texts(page, "//section[@id='earlier']//ins")).lower()
+    assert texts(page, BUTTONS)[0] == "My approval stands"
+    assert "You approved this before" not in client_for(realm.moh_authority).get(
+        f"/validation/tasks/{task(again, 'ministries', realm.moh).id}"
+    ).get_data(as_text=True)
+    answer = client.post(url, data={"outcome": "stands", "lock": mine.lock})
+    assert answer.status_code == 303
+    assert state_of(database, mine) is TaskState.APPROVED
+    assert client.post(url, data={"outcome": "stands", "lock": mine.lock}).status_code == 422
+    shown = client_for(realm.drafter).get(url)
+    assert "of an earlier round" in shown.get_data(as_text=True)
+    old = client_for(realm.secretary).get(f"/validation/runs/{started.id}")
+    assert "Round 2 has followed." in old.get_data(as_text=True)
+
+
+def test_what_silence_would_mean_is_shown_to_all(ctx, realm, started, client_for):
+    for one in started.tasks:
+        one.silence_is_consent = one.step == "ministries"
+    deliver(ctx.session, ctx.now, task(started, "ministries", realm.moj))
+    ctx.session.commit()
+    page = client_for(realm.ombudsman).get(f"/validation/runs/{started.id}").get_data(as_text=True)
+    assert page.count("No objection by then counts as agreement") == 1
+    assert page.count("Silence would not count as agreement yet") == 1
