@@ -301,6 +301,14 @@ def _write_update(actor: Actor, update: Any) -> Answer:
     )
 
 
+@_rule("updates.fill_in")
+def _fill_in_updates(actor: Actor, institution: Any) -> Answer:
+    return _either(
+        actor.has_in(institution.id, *FOCAL),
+        _("Only the focal points of the institution write its updates."),
+    )
+
+
 @_rule("update.sign")
 def _sign_update(actor: Actor, update: Any) -> Answer:
     if not actor.has_in(update.institution_id, Role.VALIDATING_AUTHORITY):

@@ -95,5 +95,9 @@ class ReturnForm(BaseForm):
     lock = HiddenField()
 
 
+class SheetForm(BaseForm):
+    file = FileField(_l("The filled-in sheet"), description=_l("An Excel file (.xlsx)."))
+
+
 class LockForm(BaseForm):
     lock = HiddenField()

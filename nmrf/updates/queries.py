@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, distinct, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from nmrf import access
@@ -144,39 +144,6 @@ def rounds(ctx: Ctx) -> list[RoundRow]:
     ]
 
 
-@dataclass(frozen=True)
-class Contradiction:
-    """One recommendation on which institutions reported different statuses in a round."""
-
-    recommendation: Recommendation
-    updates: list[Update]
-
-
-def contradictions(session: Session, round: Round) -> list[Contradiction]:  # noqa: A002
-    """Different statuses for one recommendation, among what was sent or signed; by number."""
-    answered = and_(
-        Update.round_id == round.id,
-        Update.state.in_([UpdateState.SIGN_OFF, UpdateState.SUBMITTED]),
-    )
-    differing = (
-        select(Update.recommendation_id)
-        .where(answered)
-        .group_by(Update.recommendation_id)
-        .having(func.count(distinct(Update.status)) > 1)
-    )
-    found = session.scalars(
-        select(Update)
-        .join(Update.recommendation)
-        .where(answered, Update.recommendation_id.in_(differing))
-        .options(joinedload(Update.recommendation), joinedload(Update.institution))
-        .order_by(Recommendation.sort_key, Update.lead.desc(), Update.id)
-    )
-    by_number: dict[Recommendation, list[Update]] = defaultdict(list)
-    for one in found:
-        by_number[one.recommendation].append(one)
-    return [Contradiction(number, updates) for number, updates in by_number.items()]
-
-
 # --- Updates ------------------------------------------------------------------------------------
 
 
@@ -210,6 +177,24 @@ def last_reported(session: Session, update: Update) -> UpdateSnapshot | None:
         .order_by(UpdateSnapshot.signed_at.desc(), UpdateSnapshot.id.desc())
         .limit(1)
     )
+
+
+def last_reported_of(session: Session, updates: Sequence[Update]) -> dict[int, UpdateSnapshot]:
+    """The same for updates of one institution in one round, by update; one statement."""
+    if not updates:
+        return {}
+    own = {one.recommendation_id: one.id for one in updates}
+    found = session.scalars(
+        select(UpdateSnapshot)
+        .join(UpdateSnapshot.update)
+        .where(
+            UpdateSnapshot.institution_id == updates[0].institution_id,
+            UpdateSnapshot.recommendation_id.in_(own),
+            Update.round_id != updates[0].round_id,
+        )
+        .order_by(UpdateSnapshot.signed_at, UpdateSnapshot.id)
+    )
+    return {own[one.recommendation_id]: one for one in found}  # the latest of each stays
 
 
 @dataclass(frozen=True)

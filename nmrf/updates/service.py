@@ -30,6 +30,8 @@ from nmrf.updates.rounds import (
     open_round,
     suggested,
 )
+from nmrf.updates.sheet_reading import read_sheet, take_sheet
+from nmrf.updates.sheets import offline_sheet
 from nmrf.updates.signing import fingerprint, return_update, sign_all, sign_off
 
 __all__ = [
@@ -44,8 +46,10 @@ __all__ = [
     "is_writable",
     "missing",
     "next_year",
+    "offline_sheet",
     "open_and_close_due",
     "open_round",
+    "read_sheet",
     "remind",
     "remind_due",
     "remove_evidence",
@@ -57,5 +61,6 @@ __all__ = [
     "sign_off",
     "statuses",
     "suggested",
+    "take_sheet",
     "why_not_writable",
 ]

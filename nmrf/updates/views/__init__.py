@@ -2,7 +2,7 @@
 
 # Registered when the pages are: entries of the calendar, joints, the hand-over sheet.
 from nmrf.updates import calendar, joints
-from nmrf.updates.views import mine, rounds, update
+from nmrf.updates.views import mine, rounds, sheet, update
 from nmrf.updates.views.common import bp
 
-__all__ = ["bp", "calendar", "joints", "mine", "rounds", "update"]
+__all__ = ["bp", "calendar", "joints", "mine", "rounds", "sheet", "update"]

@@ -13,7 +13,7 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.errors import NotFound
 from nmrf.core.i18n import _, ngettext
 from nmrf.core.roles import Role
-from nmrf.updates import queries, service
+from nmrf.updates import comparing, queries, service
 from nmrf.updates.models import Round, Update, UpdateState
 from nmrf.updates.states import WRITABLE
 from nmrf.updates.views.common import Page, bp, no_authority
@@ -37,7 +37,7 @@ def _institutions(context: Ctx, one: Round) -> list[queries.Progress]:
     return [row for row in rows if row.institution_id in own]
 
 
-def _chosen(context: Ctx, one: Round) -> tuple[Institution, list[queries.Progress]]:
+def chosen_institution(context: Ctx, one: Round) -> tuple[Institution, list[queries.Progress]]:
     """The institution of the address, or the only one. Raises `NotFound` for another's."""
     own = context.actor.institutions_as(*access.MINISTRY)
     theirs = _institutions(context, one)
@@ -63,7 +63,7 @@ def mine(round_id: int) -> Page:
         if access.can(context.actor, "round.monitor"):
             return flask.redirect(flask.url_for("updates.round", round_id=one.id), 303)
         return flask.redirect(flask.url_for("updates.index"), 303)
-    institution, theirs = _chosen(context, one)
+    institution, theirs = chosen_institution(context, one)
     done = next(
         (row for row in theirs if row.institution_id == institution.id),
         queries.Progress(institution.id, institution.name, institution.short_name, {}),
@@ -95,6 +95,12 @@ def mine(round_id: int) -> Page:
         signable=signable,
         ready=_ready(context, one, institution) if writes else 0,
         ended=service.has_ended(context, one),
+        early=comparing.days_early(context.session, one, context.house.settings.time_zone).get(
+            institution.id
+        )
+        if done.total == done.signed
+        else None,
+        disagree=_disagreements(context, one, institution),
         warning="" if _authority(context, institution) else no_authority(institution.name),
     )
 
@@ -109,6 +115,16 @@ def _signable(context: Ctx, update: Update) -> bool:
     return update.state is UpdateState.SIGN_OFF and bool(
         access.can(context.actor, "update.sign", update)
     )
+
+
+def _disagreements(context: Ctx, one: Round, institution: Institution) -> set[int]:
+    """The updates of an institution to which another says something else, by id."""
+    return {
+        update.id
+        for found in comparing.contradictions(context.session, one)
+        for update in found.updates
+        if update.institution_id == institution.id
+    }
 
 
 def _lacks(context: Ctx, update: Update) -> list[str]:
@@ -162,7 +178,7 @@ def send_ready(round_id: int) -> Page:
     """Send all complete updates of an institution for sign-off."""
     context = ctx()
     one = queries.get_round(context, round_id)
-    institution, _theirs = _chosen(context, one)
+    institution, _theirs = chosen_institution(context, one)
     sent = service.send_ready(context, one, institution)
     flask.flash(
         ngettext(
@@ -180,7 +196,7 @@ def sign_all(round_id: int) -> Page:
     """Sign the updates that were shown, as they were shown."""
     context = ctx()
     one = queries.get_round(context, round_id)
-    institution, _theirs = _chosen(context, one)
+    institution, _theirs = chosen_institution(context, one)
     seen = _seen(flask.request.form.getlist("seen"))
     made = service.sign_all(context, one, institution, seen)
     flask.flash(

@@ -19,7 +19,7 @@ from nmrf.core.roles import Role
 from nmrf.cycles.queries import current_cycle, cycles
 from nmrf.files.service import MIME
 from nmrf.files.views import send
-from nmrf.updates import queries, service
+from nmrf.updates import comparing, queries, service
 from nmrf.updates.exports import round_workbook
 from nmrf.updates.forms import ExtendForm, LockForm, RoundForm
 from nmrf.updates.models import Round, RoundState
@@ -115,6 +115,7 @@ class Row:
     authorities: list[Office]
     reminded: datetime | None
     late: bool
+    early: int | None  # days before the last day on which all was signed off; None: not in time
 
 
 @bp.get("/rounds/<int:round_id>")
@@ -143,7 +144,7 @@ def monitor_page(context: Ctx, one: Round, extend: ExtendForm | None = None) -> 
         nobody=[row for row in rows if not row.focal],
         unsigned=[row for row in rows if not row.authorities],
         ended=service.has_ended(context, one),
-        contradictions=queries.contradictions(context.session, one),
+        contradictions=comparing.contradictions(context.session, one),
         extend=own_ids(extend or ExtendForm(formdata=None, lock=str(one.lock)), "extend"),
     )
 
@@ -155,6 +156,7 @@ def _rows(context: Ctx, one: Round) -> list[Row]:
     )
     reminded = queries.last_reminders(context.session, one)
     over = service.has_ended(context, one)
+    early = comparing.days_early(context.session, one, context.house.settings.time_zone)
     rows = []
     for row in found:
         theirs = [o for o in offices if o.institution_id == row.institution_id]
@@ -166,6 +168,7 @@ def _rows(context: Ctx, one: Round) -> list[Row]:
                 authorities=[o for o in theirs if o.role == Role.VALIDATING_AUTHORITY],
                 reminded=max(times, default=None),
                 late=over and row.open > 0,
+                early=early.get(row.institution_id) if not row.open else None,
             )
         )
     # Those who owe most come first.

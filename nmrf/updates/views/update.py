@@ -15,7 +15,7 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Invalid
 from nmrf.core.i18n import _, gettext
 from nmrf.core.roles import VISIBILITY_LABELS, Role, Visibility
-from nmrf.updates import queries, service
+from nmrf.updates import comparing, queries, service
 from nmrf.updates.forms import LockForm, ReturnForm, UpdateForm
 from nmrf.updates.joints import evidence_shown
 from nmrf.updates.models import Evidence, Update, UpdateSnapshot, UpdateState
@@ -132,6 +132,8 @@ def page(
         notes={
             term.code: gettext(term.help) for term in service.statuses(context).terms if term.help
         },
+        others=(others := comparing.said_by_others(context.session, one)),
+        disagrees=bool(one.status) and any(other.status != one.status for other in others),
         last=last,
         last_day=_day(context, last) if last else "",
         takes_over=writes and writable and last is not None and not one.no_change,

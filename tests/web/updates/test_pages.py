@@ -470,3 +470,101 @@ def test_who_sees_evidence_of_each_level(ctx, made):
     assert levels(made.people.focal) == levels(made.people.secretary) == everything
     assert levels(made.healer) == everything - {Visibility.SECRETARIAT}
     assert levels(made.people.stakeholder) == {Visibility.PUBLIC, Visibility.PARTNERS}
+
+
+def test_both_sides_of_a_contradiction_see_it_before_they_sign(ctx, made, client_for):
+    """Justice supports 140.3, which Health leads."""
+    ours = update_on(ctx, made.round, made.third, made.people.moj)
+    theirs = update_on(ctx, made.round, made.third, made.health)
+    written(ctx, ours, made.people.focal, status="fully_implemented")
+    ctx.session.commit()
+    focal, healer = client_for(made.people.focal), client_for(made.healer)
+    assert texts(focal.get(f"/updates/{ours.id}"), "//div[@id='others']") == []
+    sent(ctx, theirs, made.healer, status="planned")
+    ctx.session.commit()
+    said = texts(focal.get(f"/updates/{ours.id}"), "//div[@id='others']")[0]
+    assert "Another institution reports a different status" in said
+    assert "Ministry of Health leads Planned" in said
+    assert DONE not in said  # the status alone
+    # What is only a draft is nobody else's business.
+    assert texts(healer.get(f"/updates/{theirs.id}"), "//div[@id='others']") == []
+    service.send_for_sign_off(acting(ctx, made.people.focal), ours)
+    ctx.session.commit()
+    assert (
+        "Ministry of Justice supports Fully implemented"
+        in (texts(healer.get(f"/updates/{theirs.id}"), "//div[@id='others']")[0])
+    )
+    signer = client_for(made.people.authority)
+    listed = signer.get(f"/updates/rounds/{made.round.id}/mine").get_data(as_text=True)
+    assert "another institution reports a different status" in listed
+
+
+def test_who_was_in_good_time_is_thanked_and_nobody_is_blamed(ctx, made, client_for, clock):
+    people = made.people
+    for one in (made.first, made.second, made.third):
+        signed(
+            ctx,
+            update_on(ctx, made.round, one, people.moj),
+            people.focal,
+            people.authority,
+        )
+    ctx.session.commit()
+    page = client_for(people.focal).get(f"/updates/rounds/{made.round.id}/mine?show=all")
+    assert "Everything was signed off 12 days before the last day." in text(tree(page))
+    board = client_for(people.secretary).get(f"/updates/rounds/{made.round.id}")
+    assert text(tree(board)).count("days early") == 1
+    late = at(ctx, TOO_LATE)
+    theirs = update_on(ctx, made.round, made.third, made.health)
+    service.extend_round(late, made.round, made.round.closes_on.replace(month=12), "More time")
+    written(late, theirs, made.healer)
+    theirs.state, made.round.closes_on = S.SIGN_OFF, made.round.closes_on.replace(month=11)
+    service.sign_off(late, theirs)
+    ctx.session.commit()
+    clock.move_to(TOO_LATE)
+    page = client_for(made.healer).get(f"/updates/rounds/{made.round.id}/mine?show=all")
+    assert "Thank you: in good time" not in text(tree(page))
+
+
+def test_a_sheet_goes_out_and_comes_back_by_the_pages(ctx, made, client_for, stored):
+    people = made.people
+    one = update_on(ctx, made.round, made.first, people.moj)
+    ctx.session.commit()
+    client = client_for(people.focal)
+    place = f"/updates/rounds/{made.round.id}"
+    data = client.get(f"{place}/sheet.xlsx").data
+    book = load_workbook(BytesIO(data))
+    for column, value in ((7, "Planned"), (8, "A plan <b>stands</b>")):
+        book.active.cell(6, column).value = value
+    book.active.cell(7, 7).value = "Nearly"
+
+    def upload(name="back.xlsx"):
+        out = BytesIO()
+        book.save(out)
+        out.seek(0)
+        return client.post(f"{place}/sheet", data={"file": (out, name)})
+
+    seen = client.get(upload().location)
+    assert "“Nearly” is none of the statuses of the list." in text(tree(seen))
+    assert forms(seen) == []  # nothing can be confirmed while a row is wrong
+    refused = client.post(seen.request.full_path)
+    assert refused.status_code == 422
+    book.active.cell(7, 7).value = ""
+    answer = upload()
+    assert "A plan <b>stands</b>" in text(tree(client.get(answer.location)))
+    assert stored(one)[0] is S.REQUESTED
+    done = client.post(answer.location)
+    assert done.status_code == 303
+    assert flashes(client.get(done.location)) == [
+        "1 update is saved as a draft. Look at it, and send it for sign-off."
+    ]
+    assert stored(one) == (S.DRAFT, "planned", "A plan <b>stands</b>")
+    assert upload("back.docx").status_code == 422
+    assert client.post(f"{place}/sheet").status_code == 422
+    # Another ministry does not even learn that the file is there.
+    health = client_for(made.healer)
+    assert health.get(answer.location).status_code == 404
+    theirs = answer.location.replace(
+        f"institution={people.moj.id}", f"institution={made.health.id}"
+    )
+    assert health.get(theirs).status_code == 404
+    assert client_for(people.authority).get(f"{place}/sheet").status_code == 403
