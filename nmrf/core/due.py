@@ -13,6 +13,8 @@ from nmrf.core.calendar import days_left, is_over
 from nmrf.core.i18n import _, ngettext
 
 SOON_DAYS = 14
+MONTHS_FROM = 100  # days from which a distance is said in months
+YEARS_FROM = 730
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ def due(
     *,
     at: time | None = None,
     met: bool = False,
+    closed: bool = False,
     is_deadline: bool = True,
     whose: str = "",
     tentative: bool = False,
@@ -44,14 +47,15 @@ def due(
     """A date in words, as seen now.
 
     A deadline ends at 24:00 of its local date; another event takes place `at` a local time,
-    or on the whole day. `whose` names those whose turn it is; `met` says that it was delivered.
+    or on the whole day. `whose` names those whose turn it is; `met` says that it was delivered,
+    `closed` that its day has passed and nobody owes anything by it.
     """
     left = days_left(now, day, zone)
     over = is_over(now, day, zone)
     if met:
         state = "met"
     elif over:
-        state = "overdue" if is_deadline else "past"
+        state = "overdue" if is_deadline and not closed else "past"
     else:
         state = "soon" if left <= SOON_DAYS else "ahead"
     local = datetime.combine(day, at or time(12), tzinfo=ZoneInfo(zone))
@@ -70,13 +74,37 @@ def due(
 
 
 def relative_words(left: int, *, overdue: bool = False) -> str:
-    """Such as "in 12 days", "tomorrow", "today", "3 days ago" or "3 days overdue"."""
+    """Such as "in 12 days", "tomorrow", "today", "3 days ago" or "3 days overdue".
+
+    What is far away is said in whole months, then years: nobody counts 1120 days.
+    """
     if left == 0:
         return _("today")
     if left == 1:
         return _("tomorrow")
+    far = abs(left)
+    if far >= YEARS_FROM:
+        return _years(far // 365, ahead=left > 0, overdue=overdue)
+    if far >= MONTHS_FROM:
+        return _months(far * 12 // 365, ahead=left > 0, overdue=overdue)
     if left > 1:
         return ngettext("in %(n)s day", "in %(n)s days", left)
     if overdue:
-        return ngettext("%(n)s day overdue", "%(n)s days overdue", -left)
-    return ngettext("%(n)s day ago", "%(n)s days ago", -left)
+        return ngettext("%(n)s day overdue", "%(n)s days overdue", far)
+    return ngettext("%(n)s day ago", "%(n)s days ago", far)
+
+
+def _months(n: int, *, ahead: bool, overdue: bool) -> str:
+    if ahead:
+        return ngettext("in %(n)s month", "in %(n)s months", n)
+    if overdue:
+        return ngettext("%(n)s month overdue", "%(n)s months overdue", n)
+    return ngettext("%(n)s month ago", "%(n)s months ago", n)
+
+
+def _years(n: int, *, ahead: bool, overdue: bool) -> str:
+    if ahead:
+        return ngettext("in %(n)s year", "in %(n)s years", n)
+    if overdue:
+        return ngettext("%(n)s year overdue", "%(n)s years overdue", n)
+    return ngettext("%(n)s year ago", "%(n)s years ago", n)

@@ -47,7 +47,7 @@ SPEAKERS = {
     "labour": "focal:labour",
     "interior": "focal:interior",
 }
-AGENDA = "1. What was done since the last meeting\n2. What is late, and why\n3. Next steps"
+AGENDA = "What was done since the last meeting\nWhat is late, and why\nNext steps"
 
 
 def plan(

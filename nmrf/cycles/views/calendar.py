@@ -93,20 +93,22 @@ def _shown(context: Ctx, entry: entries.CalendarEntry) -> dict[str, Any]:
     timed = entry.start.astimezone(here) if isinstance(entry.start, datetime) else None
     day = entry.first_day(zone)
     last = entry.last_day(zone)
+    # Of what lasts for days only the last one ends at 24:00, and that is said after "until".
+    one_day = last == day
     said = due(
         day,
         context.now,
         zone,
         at=timed.time() if timed else None,
-        delivered_on=day if entry.delivered else None,
-        deadline=entry.deadline,
+        delivered_on=day if entry.delivered and one_day else None,
+        deadline=entry.deadline and one_day,
         month_only=entry.month_only,
         late_matters=False,
     )
     return {
         "entry": entry,
         "due": said,
-        "until": words.short_day(last) if last != day else "",
+        "until": words.short_day(last) if not one_day else "",
         "kind": str(entries.KINDS[entry.kind]),
         "today": day <= context.today <= last,
     }

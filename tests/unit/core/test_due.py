@@ -15,6 +15,9 @@ END = datetime(2027, 1, 31, 23, 0, tzinfo=UTC)  # 24:00 in Ljubljana
     ("now", "state", "relative"),
     [
         (END - timedelta(days=40), "ahead", "in 39 days"),
+        (END - timedelta(days=130), "ahead", "in 4 months"),
+        (END - timedelta(days=800), "ahead", "in 2 years"),
+        (END + timedelta(days=100), "overdue", "3 months overdue"),
         (END - timedelta(days=5), "soon", "in 4 days"),
         (END - timedelta(days=1, hours=3), "soon", "tomorrow"),
         (END - timedelta(seconds=1), "soon", "today"),
@@ -35,6 +38,11 @@ def test_a_deadline_ends_at_midnight_of_its_local_date(now, state, relative):
 
 def test_a_met_deadline_is_not_overdue():
     assert due(DAY, END + timedelta(days=9), ZONE, met=True).state == "met"
+
+
+def test_a_closed_deadline_is_past():
+    said = due(DAY, END + timedelta(days=9), ZONE, closed=True)
+    assert (said.state, said.relative, said.time) == ("past", "10 days ago", "24:00")
 
 
 def test_an_event_has_its_own_time_and_is_past_afterwards():
