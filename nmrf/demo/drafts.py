@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from nmrf.cycles.models import Cycle
 from nmrf.demo import meetings
-from nmrf.feedback.models import CommentWindow, Mode
+from nmrf.feedback import service as feedback
+from nmrf.feedback.models import Channel, Comment, CommentState, CommentWindow, Mode
 from nmrf.rehearsal import commenting, reporting, validating
 from nmrf.rehearsal.commenting import REMARKS, Remark
 from nmrf.rehearsal.play import Play
@@ -45,8 +46,30 @@ NEW_REMARKS: tuple[Remark, ...] = (
         name="Speaker of the Invented Youth Forum",
         organisation="Invented Youth Forum",
     ),
+    Remark(
+        Mode.ANONYMOUS,
+        "In our home the rules changed in spring. Nobody explained them to those who live there.",
+        place=3,
+        proposed="Since spring new rules apply in homes; they are explained in easy language.",
+    ),
+    Remark(
+        Mode.PUBLIC,
+        "The clerk of the third counter is a liar, and everybody should know the name.",
+        place=4,
+        name="Ann Otherperson (fictional)",
+    ),
     Remark(Mode.ANONYMOUS, "Thank you for answering every comment last time."),
+    Remark(
+        Mode.PUBLIC,
+        "Please say in the introduction how the report was made known in the regions.",
+        name="Committee of the Imaginary Alliance",
+        organisation="Imaginary Alliance for Inclusion",
+        place=0,
+        channel=Channel.LETTER,
+    ),
 )
+WITHHELD = 5  # the remark about a person, who cannot answer for themselves here
+REASON = "It attacks a person who cannot answer here. Say what happened without the person."
 ASKED = (
     "Does the text say what was done, and what is missing? Is anything wrong or left out? "
     "Every comment is answered in public."
@@ -84,16 +107,31 @@ def open_for_comment(play: Play, third: ReportVersion, today: date) -> CommentWi
 
 
 def comments_now(play: Play, window: CommentWindow) -> None:
-    """What came in so far: some comments are shown, some wait."""
+    """What came in so far: shown, answered but not released, withheld with a reason, waiting."""
     left = commenting.leave(play, window, NEW_REMARKS)
     commenting.show_all(play, left[:3])
+    with play.acting("secretariat") as ctx:
+        asked = ctx.session.get_one(Comment, left[1].comment_id)
+        answer = "Yes: the measure has its own line in the budget of next year."
+        feedback.dispose(ctx, asked, code="accepted_no_change", reason=answer)
+        withheld = ctx.session.get_one(Comment, left[WITHHELD].comment_id)
+        feedback.moderate(ctx, withheld, CommentState.WITHHELD, REASON)
 
 
-def send_to_ministries(play: Play, cycle: Cycle, today: date) -> Run:
-    """A second report goes to the ministries, who approve their parts side by side."""
-    play.move_to(today - timedelta(days=9))
+def returned_by_a_ministry(play: Play, cycle: Cycle, today: date) -> ReportVersion:
+    """A second report, which a ministry sent back with a reason; gives the mended version."""
+    play.move_to(play.working_day(today - timedelta(days=40)))
     version = reporting.create(play, cycle, "Yearly report to the Government (demonstration)")
     reporting.fill(play, version, cycle)
+    run = validating.start(play, version)
+    play.move_to(play.working_day(today - timedelta(days=34)))
+    validating.to_the_end(play, run, return_once=True)
+    return validating.mend(play, version, "Takes up what the ministry asked for")
+
+
+def send_to_ministries(play: Play, version: ReportVersion, today: date) -> Run:
+    """The mended version goes to the ministries, who approve their parts side by side."""
+    play.move_to(today - timedelta(days=9))
     return validating.start(play, version)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from nmrf.consultations import service as consultations
+from nmrf.consultations.models import Consultation
+from nmrf.core.clock import local_date
 from nmrf.cycles.models import Cycle
 from nmrf.rehearsal import meeting
 from nmrf.rehearsal.play import Play
@@ -42,6 +44,27 @@ def spring(play: Play, cycle: Cycle, year: int) -> None:
     )
 
 
+def round_table(play: Play, cycle: Cycle, today: date) -> Consultation:
+    """A thematic meeting of last month, invited in time."""
+    day = play.working_day(today - timedelta(days=21))
+    play.move_to(day - timedelta(days=23))
+    one = meeting.plan(
+        play, cycle, day, "Round table on housing and families", kind="themed_hearing"
+    )
+    meeting.announce(play, one)
+    return one
+
+
+def round_table_held(play: Play, one: Consultation, today: date) -> None:
+    """It took place; what a ministry took on there is late by now."""
+    day = local_date(one.starts_at, play.house.settings.time_zone)
+    play.move_to(day - timedelta(days=3))
+    meeting.answer(play, one)
+    play.move_to(day + timedelta(days=1))
+    wanted = "The Ministry of Labour publishes how many places safe houses have, by region."
+    meeting.hold(play, one, wanted, "labour", today - timedelta(days=12))
+
+
 def called_off(play: Play, cycle: Cycle, today: date) -> None:
     """A hearing that was announced and then cancelled."""
     day = play.working_day(today - timedelta(days=95))
@@ -69,6 +92,11 @@ def ahead(play: Play, cycle: Cycle, today: date) -> None:
     one = meeting.plan(play, cycle, day, title, kind="feedback_meeting")
     meeting.announce(play, one)
     meeting.answer(play, one)
+    # Planned and not announced: this one waits for the secretariat.
+    day = play.working_day(_outside_holidays(today + timedelta(days=24)))
+    meeting.plan(
+        play, cycle, day, "Hearing in the third region", kind="regional", venue="Public library"
+    )
 
 
 def _outside_holidays(day: date) -> date:

@@ -8,7 +8,7 @@ from nmrf.core.clock import local_date
 from nmrf.core.errors import Conflict
 from nmrf.core.i18n import _
 from nmrf.cycles.models import Cycle
-from nmrf.demo import accounts, deadlines, drafts, meetings, past, rounds
+from nmrf.demo import accounts, deadlines, drafts, hitches, meetings, past, rounds
 from nmrf.rehearsal import people
 from nmrf.rehearsal.play import Play
 
@@ -39,13 +39,19 @@ def _this_year(play: Play, cycle: Cycle, today: date) -> None:
     """From half a year ago to yesterday; the days count back from today."""
     deadlines.deliver_until(play, cycle, play.today)
     third = drafts.first_round(play, cycle, today)
+    table = meetings.round_table(play, cycle, today)
+    yearly = drafts.returned_by_a_ministry(play, cycle, today)
+    meetings.round_table_held(play, table, today)
     collection = rounds.open_now(play, cycle, today)
     window = drafts.open_for_comment(play, third, today)
-    run = drafts.send_to_ministries(play, cycle, today)
+    run = drafts.send_to_ministries(play, yearly, today)
     play.move_to(today - timedelta(days=6))
     rounds.first_answers(play, collection)
     meetings.ahead(play, cycle, today)
+    hitches.assignments(play, cycle)
     play.move_to(today - timedelta(days=4))
     drafts.comments_now(play, window)
     drafts.first_approvals(play, run)
+    hitches.sent_back(play, collection)
+    hitches.away(play, today)
     deadlines.deliver_until(play, cycle, play.today)

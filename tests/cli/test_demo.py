@@ -8,20 +8,27 @@ import pytest
 from sqlalchemy import func, select
 
 from nmrf import schema
-from nmrf.accounts.models import Person
-from nmrf.consultations.models import Consultation, ConsultationState
+from nmrf.accounts.models import Absence, Institution, Person
+from nmrf.consultations.models import Consultation, ConsultationState, Outcome, OutcomeState
 from nmrf.core.errors import Conflict, Refused
 from nmrf.core.events import verify_chain
 from nmrf.core.roles import Role
 from nmrf.demo import accounts, starting
 from nmrf.demo.loading import load, load_when_empty
-from nmrf.feedback.models import Comment, CommentWindow, Disposition, DispositionState, Mode
-from nmrf.recommendations.models import Recommendation
+from nmrf.feedback.models import (
+    Comment,
+    CommentState,
+    CommentWindow,
+    Disposition,
+    DispositionState,
+    Mode,
+)
+from nmrf.recommendations.models import Assignment, AssignmentState, Recommendation
 from nmrf.reconcile import recompute
 from nmrf.rehearsal.people import PARTS
 from nmrf.reports.models import Report
 from nmrf.settings import load_settings
-from nmrf.updates.models import Round, RoundState
+from nmrf.updates.models import Round, RoundState, Update, UpdateState
 from nmrf.validation.models import Run, RunState, Task, TaskState
 from tests import factories
 from tests.conftest import NOW
@@ -57,19 +64,33 @@ def test_the_story_ends_in_mid_course(loaded, settings, clock, app, client_for):
             select(Consultation.starts_at).where(Consultation.state == ConsultationState.ANNOUNCED)
         ).all()
         assert [21 < (at - NOW).days < 45 for at in ahead] == [True]
+        consultations = dict(
+            session.execute(
+                select(Consultation.state, func.count()).group_by(Consultation.state)
+            ).all()
+        )
+        assert consultations == {
+            ConsultationState.HELD: 3,
+            ConsultationState.CANCELLED: 1,
+            ConsultationState.ANNOUNCED: 1,
+            ConsultationState.PLANNED: 2,
+        }
         windows = session.scalars(select(CommentWindow).order_by(CommentWindow.id)).all()
         assert [w.closes_on >= NOW.date() for w in windows] == [False, True]
         modes = dict(
             session.execute(select(Comment.mode, func.count()).group_by(Comment.mode)).all()
         )
-        assert modes == {Mode.PUBLIC: 5, Mode.SECRETARIAT: 3, Mode.ANONYMOUS: 4}
+        assert modes == {Mode.PUBLIC: 7, Mode.SECRETARIAT: 3, Mode.ANONYMOUS: 5}
         released = session.scalars(
             select(Disposition.changed_block_id).where(
                 Disposition.state == DispositionState.RELEASED
             )
         ).all()
         assert (len(released), sum(one is not None for one in released)) == (7, 2)
-        assert session.scalars(select(Run.state)).all() == [RunState.RUNNING]
+        assert session.scalars(select(Run.state).order_by(Run.id)).all() == [
+            RunState.RETURNED,
+            RunState.RUNNING,
+        ]
         open_tasks = session.scalars(select(Task.stage).where(Task.state == TaskState.OPEN)).all()
         assert (len(open_tasks) > 3, set(open_tasks)) == (True, {1})
         submitted = session.scalars(select(Report.symbol).where(Report.submitted_at.is_not(None)))
@@ -81,7 +102,27 @@ def test_the_story_ends_in_mid_course(loaded, settings, clock, app, client_for):
             select(func.count(Comment.id)).where(Comment.received_on > NOW.date())
         )
         assert future == 0
+    _something_is_late_disputed_sent_back_and_withheld(loaded)
     _everybody_can_sign_in(client_for)
+
+
+def _something_is_late_disputed_sent_back_and_withheld(loaded):
+    def count(session, column, value):
+        return session.scalar(select(func.count()).where(column == value))
+
+    with loaded.reading() as session:
+        late = session.scalars(
+            select(Institution.name)
+            .join(Outcome, Outcome.institution_id == Institution.id)
+            .where(Outcome.state == OutcomeState.OPEN, Outcome.due_on < NOW.date())
+        ).all()
+        assert late == ["Ministry of Labour, Family and Social Affairs"]
+        assert count(session, Assignment.state, AssignmentState.DISPUTED) == 2
+        assert count(session, Assignment.state, AssignmentState.PROPOSED) == 3
+        assert count(session, Update.state, UpdateState.RETURNED) == 2
+        assert count(session, Comment.state, CommentState.WITHHELD) == 1
+        assert count(session, Disposition.state, DispositionState.PREPARED) == 1
+        assert session.scalars(select(Absence.substitute_id)).all() != []
 
 
 def _everybody_can_sign_in(client_for):
