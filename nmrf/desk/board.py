@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from nmrf.core.ctx import Ctx
 from nmrf.desk.line import Line, Show
@@ -15,13 +16,22 @@ from nmrf.desk.people import People
 SECRETARIAT = 0  # stands for it in the filter by institution
 
 
+class Late(NamedTuple):
+    """An institution that owes something whose date has passed."""
+
+    institution_id: int  # 0 for the secretariat
+    name: str
+    count: int
+    longest: str  # of what it owes longest: "12 days overdue"
+
+
 @dataclass(frozen=True)
 class Board:
     """The lines of a filter, how many each filter has, and what is late in a sentence."""
 
     lines: list[Line]
     counts: Mapping[Show, int]
-    late: Sequence[tuple[int, str, int]]  # institution (0 for the secretariat), name, how many
+    late: Sequence[Late]  # most first
     institutions: Sequence[tuple[int, str]]  # id (0 for the secretariat), name
 
 
@@ -36,15 +46,30 @@ def board(ctx: Ctx, show: Show = Show.NOW, institution_id: int | None = None) ->
         shown.reverse()
     ids = {line.institution_id for line in shown if line.institution_id}
     people = People(ctx, ids) if shown else None
-    late = Counter(
-        (line.institution_id or SECRETARIAT, line.who) for line in every if line.state == "late"
-    )
     return Board(
         lines=[_with_persons(line, people) for line in shown] if people else [],
         counts={one: sum(line.is_in(one, ctx.today) for line in every) for one in Show},
-        late=[(id_, name, count) for (id_, name), count in late.most_common()],
+        late=_late(every),
         institutions=sorted(institutions, key=lambda pair: (pair[0] != SECRETARIAT, pair[1])),
     )
+
+
+def late(ctx: Ctx) -> list[Late]:
+    """The institutions that are late, as far as the actor may follow them."""
+    return _late([line for source in SOURCES for line in source(ctx)])
+
+
+def _late(lines: Iterable[Line]) -> list[Late]:
+    found: dict[tuple[int, str], list[Line]] = defaultdict(list)
+    for line in lines:
+        if line.state == "late":
+            found[line.institution_id or SECRETARIAT, line.who].append(line)
+    all_late = []
+    for (id_, name), owed in found.items():
+        oldest = min(owed, key=lambda line: line.due_on or date.max)
+        longest = oldest.due.relative if oldest.due else ""
+        all_late.append(Late(id_, name, len(owed), longest))
+    return sorted(all_late, key=lambda one: (-one.count, one.name))
 
 
 def _order(line: Line) -> tuple[date, str, str]:

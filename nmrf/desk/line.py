@@ -4,34 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from nmrf.core import due as core_due
+from nmrf.core.calendar import add_months
 from nmrf.core.ctx import Ctx
 from nmrf.core.due import Due
 from nmrf.core.i18n import Lazy, _l
 from nmrf.desk.people import Named, People
 
-AHEAD = timedelta(days=183)  # what is due later is not yet a matter for the day
 
 
 class Show(StrEnum):
+    """What the board shows: the late, and what is due in one, three or six months."""
+
     NOW = "now"
     LATE = "late"
-    SOON = "soon"
+    MONTH = "month"
+    QUARTER = "quarter"
     OPEN = "open"
     DELIVERED = "delivered"
 
 
 SHOW_LABELS: dict[Show, Lazy] = {
-    Show.NOW: _l("The next six months"),
+    Show.NOW: _l("Late and the next six months"),
     Show.LATE: _l("Late"),
-    Show.SOON: _l("Due within two weeks"),
+    Show.MONTH: _l("Within a month"),
+    Show.QUARTER: _l("Within three months"),
     Show.OPEN: _l("All open"),
     Show.DELIVERED: _l("Delivered"),
 }
+MONTHS = {Show.MONTH: 1, Show.QUARTER: 3, Show.NOW: 6}  # later is not yet a matter for the day
 
 
 @dataclass(frozen=True)
@@ -61,10 +66,14 @@ class Line:
     )
 
     def is_in(self, show: Show, today: date) -> bool:
-        if show in {Show.OPEN, Show.NOW}:
-            near = self.due_on is None or self.due_on <= today + AHEAD
-            return self.state != "delivered" and (near or show is Show.OPEN)
-        return self.state == show.value
+        """Whether a view of the board holds this line; what has no date is in the widest two."""
+        if show in {Show.LATE, Show.DELIVERED}:
+            return self.state == show.value
+        if self.state == "delivered" or show is Show.OPEN:
+            return self.state != "delivered"
+        if self.state == "late" or self.due_on is None:
+            return show is Show.NOW
+        return self.due_on <= add_months(today, MONTHS[show])
 
 
 def state_of(ctx: Ctx, due_on: date | None) -> tuple[Due | None, str]:

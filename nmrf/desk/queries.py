@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from nmrf.desk import bodies, ministry, secretariat
-from nmrf.desk.board import Board, board
+from nmrf.desk.board import Board, Late, board, late
 from nmrf.desk.gaps import Gap, gaps, register_cycle
 from nmrf.desk.tasks import Task, due_words, waiting
 
 __all__ = [
     "Board",
     "Gap",
+    "Late",
     "Task",
     "board",
     "bodies",
     "due_words",
     "gaps",
+    "late",
     "ministry",
     "register_cycle",
     "secretariat",

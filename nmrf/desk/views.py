@@ -60,7 +60,9 @@ def mine() -> str:
     return flask.render_template(
         "desk/mine.html",
         tasks=tasks,
-        late=sum(task.due is not None and task.due.state == "overdue" for task in tasks),
+        late=[(one, _late_url(one)) for one in queries.late(context)]
+        if can(context.actor, "round.monitor")
+        else [],
         cycle=cycle,
         line=stage_line(cycle, context.today) if cycle else None,
         stood_in_for=[
@@ -93,6 +95,10 @@ def _chosen() -> tuple[Show, int | None]:
     return show, int(wanted) if is_id else None
 
 
+def _late_url(one: queries.Late) -> str:
+    return flask.url_for(".board", show=Show.LATE.value, institution=one.institution_id)
+
+
 @bp.get("/board")
 def board() -> str:
     """Who must report what, by when, was it delivered, who is responsible."""
@@ -104,12 +110,13 @@ def board() -> str:
         "desk/board.html",
         board=found,
         rows=[Row(one, flask.url_for(one.endpoint, **one.values)) for one in found.lines],
-        late_total=sum(count for _id, _name, count in found.late),
-        late=[
-            (name, count, flask.url_for(".board", show=Show.LATE.value, institution=id_))
-            for id_, name, count in found.late
-        ],
+        late_total=sum(one.count for one in found.late),
+        late=[(one, _late_url(one)) for one in found.late],
         show=show,
+        show_label=str(SHOW_LABELS[show]),
+        institution=next(
+            (name for id_, name in found.institutions if id_ == institution_id), ""
+        ),
         institution_id=institution_id,
         secretariat=SECRETARIAT,
         tabs=[

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -52,7 +53,7 @@ def test_the_late_come_first_and_are_counted_by_institution(loop, board):
     found = board(loop.round.people.secretary, Show.LATE)
     assert (said(found), found.late) == (
         SECRETARYS[:3],
-        [(loop.round.people.moj.id, "Ministry of Justice", 3)],
+        [(loop.round.people.moj.id, "Ministry of Justice", 3, "10 days overdue")],
     )
 
 
@@ -61,10 +62,20 @@ def test_each_filter_says_how_many_it_has(loop, board):
     assert found.counts == {
         Show.NOW: 9,
         Show.LATE: 3,
-        Show.SOON: 4,
+        Show.MONTH: 5,
+        Show.QUARTER: 5,
         Show.OPEN: 9,
         Show.DELIVERED: 0,
     }
+
+
+def test_a_month_ends_on_its_last_day(ctx, loop, board):
+    plan = next(m for m in loop.round.cycle.milestones if m.title == "Plan of measures")
+    plan.on = date(2026, 12, 18)
+    first = {line.what for line in board(loop.round.people.secretary, Show.MONTH).lines}
+    plan.on = date(2026, 12, 19)
+    then = {line.what for line in board(loop.round.people.secretary, Show.MONTH).lines}
+    assert (first - then, then - first) == ({"Plan of measures"}, set())
 
 
 def test_one_institution(loop, board):

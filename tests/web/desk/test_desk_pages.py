@@ -66,10 +66,24 @@ def test_the_board_is_for_the_government(loop, client_for):
 
 def test_the_board_names_who_is_late(loop, client_for):
     page = client_for(loop.round.people.secretary).get("/board?show=late")
-    assert texts(page, "//div[contains(@class, 'notice-danger')]/p[2]") == [
-        "Ministry of Justice (3)"
-    ]
+    assert texts(page, "//ul[@class='late-list']/li") == ["Ministry of Justice (3) 10 days overdue"]
     assert rows(page, 5) == ["Fay Focal", "Fay Focal", "Vera Authority"]
+
+
+def test_the_desk_of_the_secretariat_names_the_late_too(loop, client_for):
+    w = loop.round.people
+    late = {
+        person.name: texts(client_for(person).get("/desk"), "//ul[@class='late-list']/li/a")
+        for person in (w.secretary, w.focal)
+    }
+    assert late == {"Sam Secretary": ["Ministry of Justice"], "Fay Focal": []}
+
+
+def test_the_board_says_on_paper_what_it_holds(loop, client_for):
+    page = client_for(loop.round.people.secretary).get("/board?show=month&institution=0")
+    assert texts(page, "//p[@class='only-print']") == [
+        "Within a month · Secretariat · Wednesday, 18 November 2026, 10:00 CET"
+    ]
 
 
 def test_the_lines_and_gaps_of_the_board_lead_to_pages_that_open(loop, client_for):
