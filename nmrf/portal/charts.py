@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from nmrf.core import words
 from nmrf.core.ctx import Ctx
-from nmrf.core.i18n import _, ngettext
+from nmrf.core.i18n import Lazy, _, _l, ngettext
+from nmrf.portal.progress import BY_LABELS, By, Share
 from nmrf.portal.queries import Lead, Standing
 from nmrf.recommendations.models import POSITION_LABELS, Position
 
@@ -99,4 +100,43 @@ def by_institution(ctx: Ctx, lines: Sequence[Lead], url: Callable[[Lead], str]) 
         source=_source(ctx),
         rule=_("A recommendation counts with the one institution that leads."),
         unit=_("Institution"),
+    )
+
+
+RULES: dict[By, Lazy] = {
+    By.THEME: _l("A recommendation with several themes counts under each."),
+    By.PERSONS: _l("A recommendation that speaks of several groups counts under each."),
+    By.SDG: _l("A recommendation that serves several goals counts under each."),
+    By.LEAD: _l("A recommendation counts with the one institution that leads."),
+    By.STATE: _l("A recommendation that several States made counts with each."),
+    By.CYCLE: _l("All recommendations of a cycle, by the last status that was signed off."),
+}
+
+
+def by_group(
+    ctx: Ctx, by: By, shares: Sequence[Share], url: Callable[[Share], str]
+) -> Chart | None:
+    """A bar for each group; None where there is none."""
+    if not shares:
+        return None
+    first = shares[0]
+    return Chart(
+        title=_(
+            "%(name)s: progress on %(some)s of %(n)s",
+            name=first.name,
+            some=words.number(first.progress),
+            n=words.number(first.total),
+        )
+        if by is By.CYCLE
+        else _(
+            "Most recommendations: %(name)s, with progress on %(some)s of %(n)s",
+            name=first.name,
+            some=words.number(first.progress),
+            n=words.number(first.total),
+        ),
+        series=_series(),
+        rows=[Bar(one.name, one.steps, url(one)) for one in shares],
+        source=_source(ctx),
+        rule=str(RULES[by]),
+        unit=str(BY_LABELS[by]),
     )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 
 from nmrf.accounts.models import Institution, InstitutionKind
 from nmrf.core.ctx import Ctx
+from nmrf.core.errors import NotFound
+from nmrf.core.i18n import _
 from nmrf.cycles.models import Cycle
 from nmrf.desk.queries import register_cycle
 from nmrf.recommendations.models import Assignment, Position, Recommendation
@@ -128,6 +131,27 @@ def institutions(ctx: Ctx, cycle: Cycle | None) -> list[Lead]:
         if one.is_government or one.id in leads or one.id in supports
     ]
     return sorted(lines, key=lambda line: (-line.leads, -line.supports, line.institution.name))
+
+
+def institution(ctx: Ctx, institution_id: int) -> Institution:
+    """An institution that has a public page.
+
+    Raises:
+        NotFound: for another, also for one that is closed or of civil society.
+    """
+    found = ctx.session.get(Institution, institution_id)
+    if found is None or not found.active or found.kind not in _SHOWN:
+        raise NotFound(_("There is no public page of this institution."))
+    return found
+
+
+def last_reported(ctx: Ctx, one: Institution, cycle: Cycle) -> date | None:
+    """The day of the newest status that an institution reported and signed in a cycle."""
+    return ctx.session.scalar(
+        select(func.max(Recommendation.status_on)).where(
+            Recommendation.cycle_id == cycle.id, Recommendation.status_institution_id == one.id
+        )
+    )
 
 
 # Which organisations of civil society hold an account is nobody else's business.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import regex
 from sqlalchemy import select
 
 from nmrf.consultations.models import Consultation
@@ -25,6 +26,7 @@ MOST = 20  # hits of a kind that are shown
 LONGEST = 200  # characters of a query
 _READ = 4000  # rows of a kind that are looked through
 _AROUND = 110  # characters on both sides of the first word found
+_PIECES = regex.compile(r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+|[^\p{L}\p{M}\p{N}]+")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Hit:
 class Found:
     """The hits of one kind; `more` says that only the first are shown."""
 
+    kind: str
     label: str
     hits: list[Hit]
     more: bool = False
@@ -57,12 +60,14 @@ def search(ctx: Ctx, words: str) -> list[Found]:
     if not fold(words).split():
         return []
     groups = [
-        (_("Recommendations"), _recommendations(ctx, words)),
-        (_("Published reports"), _paragraphs(ctx, words)),
-        (_("Comments"), _comments(ctx, words)),
-        (_("Consultations"), _consultations(ctx, words)),
+        ("recommendations", _("Recommendations"), _recommendations(ctx, words)),
+        ("reports", _("Published reports"), _paragraphs(ctx, words)),
+        ("comments", _("Comments"), _comments(ctx, words)),
+        ("consultations", _("Consultations"), _consultations(ctx, words)),
     ]
-    return [Found(label, hits[:MOST], len(hits) > MOST) for label, hits in groups if hits]
+    return [
+        Found(kind, label, hits[:MOST], len(hits) > MOST) for kind, label, hits in groups if hits
+    ]
 
 
 def _holds(text: str, words: str, language: str) -> bool:
@@ -88,6 +93,18 @@ def around(text: str, words: str, language: str = "en") -> str:
     if end < len(flat):
         end = flat.rfind(" ", start, end)
     return f"{'… ' if start else ''}{flat[start:end]}{' …' if end < len(flat) else ''}"
+
+
+def marked(text: str, words: str, language: str = "en") -> list[tuple[str, bool]]:
+    """The text in pieces, each with whether it is one of the words that were searched for."""
+    wanted = set(fold(words, language).split())
+    pieces: list[tuple[str, bool]] = []
+    for piece in _PIECES.findall(text):
+        hit = not wanted.isdisjoint(fold(piece, language).split())
+        if pieces and not hit and not pieces[-1][1]:
+            piece = pieces.pop()[0] + piece
+        pieces.append((piece, hit))
+    return pieces
 
 
 def _recommendations(ctx: Ctx, words: str) -> list[Hit]:

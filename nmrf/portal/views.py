@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import flask
 from werkzeug.wrappers import Response
 
-from nmrf.accounts.models import INSTITUTION_KIND_LABELS
+from nmrf.accounts.models import INSTITUTION_KIND_LABELS, Institution
 from nmrf.consultations import kinds
 from nmrf.consultations.queries import upcoming
 from nmrf.consultations.views.lists import due_of as consultation_due
 from nmrf.core import due as core_due
+from nmrf.core import i18n
+from nmrf.core.ctx import Ctx
 from nmrf.core.due import Due
-from nmrf.cycles.models import Milestone
-from nmrf.cycles.queries import current_cycle, due_of, next_dates, title_of
+from nmrf.core.i18n import _
+from nmrf.core.words import number
+from nmrf.cycles.models import Cycle, Milestone
+from nmrf.cycles.queries import current_cycle, cycles, due_of, next_dates, title_of
 from nmrf.cycles.stage_line import stage_line
 from nmrf.feedback.models import CommentWindow
 from nmrf.feedback.queries import open_windows
 from nmrf.files.views import send
 from nmrf.portal import charts, exports, queries
 from nmrf.portal.datasets import DATASETS
-from nmrf.portal.search import Found, search
+from nmrf.portal.progress import BY_LABELS, By, progress
+from nmrf.portal.search import Found, Hit, marked, search
 from nmrf.recommendations.models import POSITION_LABELS
+from nmrf.recommendations.states_names import state_name
 from nmrf.reports.queries import reports
 from nmrf.web.edge import ctx, edge
+from nmrf.web.filters import address
 
 bp = flask.Blueprint("portal", __name__)
 
@@ -142,6 +149,7 @@ def institutions() -> str:
             (
                 line,
                 str(INSTITUTION_KIND_LABELS[line.institution.kind]),
+                flask.url_for(".institution", institution_id=line.institution.id),
                 lead_url(line),
                 flask.url_for(
                     "recommendations.index",
@@ -150,6 +158,73 @@ def institutions() -> str:
                 ),
             )
             for line in lines
+        ],
+    )
+
+
+@bp.get("/institutions/<int:institution_id>")
+def institution(institution_id: int) -> str:
+    """What an institution carries out, and how far it has reported."""
+    context = ctx()
+    one = queries.institution(context, institution_id)
+    shown = queries.standing(context)
+    cycle = shown.cycle if shown else None
+    lines = queries.institutions(context, cycle)
+    lead = next((line for line in lines if line.institution.id == one.id), None)
+
+    def register(**args: str | int) -> str:
+        return flask.url_for("recommendations.index", cycle=cycle.id if cycle else None, **args)
+
+    return flask.render_template(
+        "portal/institution.html",
+        institution=one,
+        kind=str(INSTITUTION_KIND_LABELS[one.kind]),
+        cycle=cycle,
+        lead=lead,
+        last_reported=queries.last_reported(context, one, cycle) if cycle else None,
+        lead_url=register(lead=one.id),
+        ours_url=register(ours=one.id),
+        chart=_chart(context, By.THEME, cycle, one) if cycle and lead and lead.leads else None,
+    )
+
+
+def _chart(
+    context: Ctx, by: By, cycle: Cycle | None, led_by: Institution | None = None
+) -> charts.Chart | None:
+    shares = progress(context, by, cycle, led_by)
+    if by is By.STATE:
+        language = i18n.language()
+        shares = [replace(one, name=state_name(one.key, language)) for one in shares]
+    narrowed: dict[str, int] = {"cycle": cycle.id} if cycle and by is not By.CYCLE else {}
+    if led_by is not None:
+        narrowed["lead"] = led_by.id
+    return charts.by_group(
+        context,
+        by,
+        shares,
+        lambda one: flask.url_for("recommendations.index", **{**narrowed, by.value: one.key}),
+    )
+
+
+@bp.get("/progress", endpoint="progress")
+def progress_page() -> str:
+    """How implementation stands, by theme, institution, State or cycle."""
+    context = ctx()
+    wanted = flask.request.args.get("by", "")
+    by = By(wanted) if wanted in set(By) else By.THEME
+    shown = queries.standing(context)
+    known = cycles(context.session)
+    asked = flask.request.args.get("cycle", "")
+    cycle = next((one for one in known if str(one.id) == asked), shown.cycle if shown else None)
+    return flask.render_template(
+        "portal/progress.html",
+        chart=_chart(context, by, cycle),
+        by=by.value,
+        cycle=cycle,
+        cycles=known if by is not By.CYCLE else [],
+        tabs=[
+            {"label": str(label), "url": address(by=one.value), "current": one is by}
+            for one, label in BY_LABELS.items()
         ],
     )
 
@@ -173,11 +248,32 @@ def search_page() -> str:
     """One box over all that can be read."""
     words = flask.request.args.get("q", "").replace("\x00", "").strip()
     found: list[Found] = search(ctx(), words) if words else []
+    kind = flask.request.args.get("kind", "")
+    shown = [group for group in found if group.kind == kind] or found
     return flask.render_template(
         "portal/search.html",
         words=words,
-        groups=[
-            (group, [(hit, flask.url_for(hit.endpoint, **hit.values)) for hit in group.hits])
-            for group in found
-        ],
+        tabs=_search_tabs(words, found, shown) if len(found) > 1 else [],
+        groups=[(group, [_hit(hit, words) for hit in group.hits]) for group in shown],
     )
+
+
+def _hit(hit: Hit, words: str) -> tuple[Hit, str, list[tuple[str, bool]]]:
+    """A hit with its address and its text, in which the words found are marked."""
+    url = flask.url_for(hit.endpoint, **hit.values)
+    return hit, url, marked(hit.text, words, hit.language or "en")
+
+
+def _search_tabs(words: str, found: list[Found], shown: list[Found]) -> list[dict[str, object]]:
+    def tab(label: str, kind: str, current: bool, count: str) -> dict[str, object]:
+        url = flask.url_for(".search", q=words, kind=kind or None)
+        return {"label": label, "url": url, "current": current, "count": count}
+
+    def count(groups: list[Found]) -> str:
+        more = "+" if any(group.more for group in groups) else ""
+        return f"{number(sum(len(group.hits) for group in groups))}{more}"
+
+    return [
+        tab(_("All"), "", shown == found, count(found)),
+        *(tab(one.label, one.kind, shown == [one], count([one])) for one in found),
+    ]

@@ -45,6 +45,7 @@ MAIN = (
 FOOTER = (
     Entry(_l("Search"), "portal.search"),
     Entry(_l("About"), "portal.about"),
+    Entry(_l("How implementation stands"), "portal.progress"),
     Entry(_l("Institutions"), "portal.institutions"),
     Entry(_l("Open data"), "portal.open_data"),
     Entry(_l("Find my comment"), "feedback.find_receipt"),

@@ -4,7 +4,7 @@ import pytest
 
 from nmrf.accounts.queries import actor_for
 from nmrf.core.roles import PUBLIC
-from nmrf.portal.search import around, search
+from nmrf.portal.search import around, marked, search
 from tests import factories
 from tests.factories.desk import comment
 from tests.queries import count_statements
@@ -76,3 +76,20 @@ def test_the_words_around_the_first_hit():
 
 def test_a_short_text_is_shown_whole():
     assert around("Courts are\n quick.", "quick") == "Courts are quick."
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "language", "found"),
+    [
+        ("Courts protect children, in courts.", "court child", "en", ["Courts", "courts"]),
+        ("Pour l'égalité", "egalite", "fr", ["égalité"]),
+        ("保护儿童", "儿童", "zh", ["儿", "童"]),
+        ("حماية الأطفال", "أطفال", "ar", ["الأطفال"]),
+        ("<b>court</b>", "court", "en", ["court"]),
+        ("nothing here", "court", "en", []),
+    ],
+)
+def test_the_words_found_are_marked_and_nothing_is_lost(text, words, language, found):
+    pieces = marked(text, words, language)
+    assert [piece for piece, hit in pieces if hit] == found
+    assert "".join(piece for piece, _hit in pieces) == text

@@ -16,6 +16,9 @@ PAGES = [
     "/accessibility",
     "/institutions",
     "/open-data",
+    "/progress",
+    "/progress?by=state&cycle=nonsense",
+    "/progress?by=cycle",
     "/search",
     "/search?q=nothing",
 ]
@@ -150,6 +153,51 @@ def test_search_shows_the_words_in_place(loop, client_for):
     assert texts(page, "//li[@class='search-hit']/p[2]") == ["Courts are quick."]
 
 
+def test_search_can_show_one_kind_and_marks_what_it_found(loop, client_for):
+    client = client_for()
+    page = client.get("/search?q=children")
+    tabs = tree(page).xpath("//ul[@class='tabs-list']//a/@href")
+    assert texts(page, "//ul[@class='tabs-list']//a") == [
+        "All 3",
+        "Published reports 1",
+        "Comments 1",
+        "Consultations 1",
+    ]
+    one = client.get(tabs[1])
+    assert texts(one, "//li[@class='search-hit']//mark") == ["Children"]
+    assert texts(one, "//ul[@class='tabs-list']//a[@aria-current]") == ["Published reports 1"]
+
+
 def test_search_takes_anything(loop, client_for):
     for words in ("%00", "'", "<script>", "a" * 5000, "%F0%9F%92%A9"):
         assert client_for().get(f"/search?q={words}").status_code == 200
+
+
+def test_an_institution_has_its_page(loop, client_for):
+    client = client_for()
+    page = client.get(f"/institutions/{loop.round.people.moj.id}")
+    assert texts(page, "//h1") == ["Ministry of Justice"]
+    assert texts(page, "//dl[@class='home-positions']/div") == [
+        "Leads2",
+        "Supports1",
+        "Reported on0",
+    ]
+    links = tree(page).xpath("//dl[@class='home-positions']//a/@href")
+    assert [client.get(link).status_code for link in links] == [200, 200]
+
+
+def test_civil_society_has_no_public_page(loop, client_for):
+    stakeholder = loop.round.people.stakeholder
+    [office] = stakeholder.offices
+    assert client_for().get(f"/institutions/{office.institution_id}").status_code == 404
+    assert client_for().get("/institutions/99999").status_code == 404
+
+
+def test_the_figures_by_theme_lead_to_their_recommendations(loop, client_for):
+    client = client_for()
+    page = client.get("/progress?by=lead")
+    assert texts(page, "//figcaption") == [
+        "Most recommendations: Ministry of Justice, with progress on 0 of 2"
+    ]
+    links = tree(page).xpath("//main//table//a/@href")
+    assert [client.get(link).status_code for link in links] == [200, 200]
