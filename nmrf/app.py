@@ -26,6 +26,7 @@ from nmrf.web.errors import init_errors
 from nmrf.web.filters import init_filters
 from nmrf.web.headers import init_headers
 from nmrf.web.logs import configure_logs, init_request_log
+from nmrf.web.seen import init_seen
 
 SLICES = (
     "web",
@@ -105,6 +106,7 @@ def create_app(
             clock or SystemClock(),
         ),
     )
+    init_seen(app)
     init_headers(app, https=settings.base_url.startswith("https"))
     init_errors(app)
     CSRFProtect(app)

@@ -78,20 +78,22 @@ def relative_words(left: int, *, overdue: bool = False) -> str:
 
     What is far away is said in whole months, then years: nobody counts 1120 days.
     """
-    if left == 0:
-        return _("today")
-    if left == 1:
-        return _("tomorrow")
+    if left in (0, 1):
+        return _("tomorrow") if left else _("today")
     far = abs(left)
     if far >= YEARS_FROM:
         return _years(far // 365, ahead=left > 0, overdue=overdue)
     if far >= MONTHS_FROM:
         return _months(far * 12 // 365, ahead=left > 0, overdue=overdue)
-    if left > 1:
-        return ngettext("in %(n)s day", "in %(n)s days", left)
+    return _days(far, ahead=left > 0, overdue=overdue)
+
+
+def _days(n: int, *, ahead: bool, overdue: bool) -> str:
+    if ahead:
+        return ngettext("in %(n)s day", "in %(n)s days", n)
     if overdue:
-        return ngettext("%(n)s day overdue", "%(n)s days overdue", far)
-    return ngettext("%(n)s day ago", "%(n)s days ago", far)
+        return ngettext("%(n)s day overdue", "%(n)s days overdue", n)
+    return ngettext("%(n)s day ago", "%(n)s days ago", n)
 
 
 def _months(n: int, *, ahead: bool, overdue: bool) -> str:

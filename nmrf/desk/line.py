@@ -16,7 +16,6 @@ from nmrf.core.i18n import Lazy, _l
 from nmrf.desk.people import Named, People
 
 
-
 class Show(StrEnum):
     """What the board shows: the late, and what is due in one, three or six months."""
 

@@ -114,9 +114,7 @@ def board() -> str:
         late=[(one, _late_url(one)) for one in found.late],
         show=show,
         show_label=str(SHOW_LABELS[show]),
-        institution=next(
-            (name for id_, name in found.institutions if id_ == institution_id), ""
-        ),
+        institution=next((name for id_, name in found.institutions if id_ == institution_id), ""),
         institution_id=institution_id,
         secretariat=SECRETARIAT,
         tabs=[

@@ -53,7 +53,7 @@ _SCHEMES = {
 
 @dataclass(frozen=True)
 class Share:
-    """The recommendations of a group by step (see `step_of`). `key` is its value in the register."""
+    """The recommendations of a group by step (see `step_of`); `key` is its register value."""
 
     key: str
     name: str

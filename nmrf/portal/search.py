@@ -101,9 +101,8 @@ def marked(text: str, words: str, language: str = "en") -> list[tuple[str, bool]
     pieces: list[tuple[str, bool]] = []
     for piece in _PIECES.findall(text):
         hit = not wanted.isdisjoint(fold(piece, language).split())
-        if pieces and not hit and not pieces[-1][1]:
-            piece = pieces.pop()[0] + piece
-        pieces.append((piece, hit))
+        joined = bool(pieces) and not hit and not pieces[-1][1]
+        pieces.append((pieces.pop()[0] + piece if joined else piece, hit))
     return pieces
 
 

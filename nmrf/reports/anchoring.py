@@ -17,7 +17,7 @@ from typing import Literal
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel, LCSseq
 
-from nmrf.reports.redline import tokens, words
+from nmrf.core.redline import tokens, words
 
 FateKind = Literal["same", "reworded", "moved", "split", "merged", "removed", "added"]
 

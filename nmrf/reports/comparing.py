@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nmrf.reports import redline, structure
+from nmrf.core import redline
+from nmrf.reports import structure
 from nmrf.reports.inline import plain
 from nmrf.reports.models import Block, BlockKind
 from nmrf.reports.structure import Piece, is_live

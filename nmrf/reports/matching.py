@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from nmrf.core.redline import similarity
 from nmrf.reports import structure
 from nmrf.reports.anchoring import Fate as Proposal
 from nmrf.reports.anchoring import FateKind, Para, propose_fates
 from nmrf.reports.inline import plain
 from nmrf.reports.lines import Line
 from nmrf.reports.models import BlockKind
-from nmrf.reports.redline import similarity
 from nmrf.reports.word_in import Block, Outline
 
 # Below this a person should look whether it is really the same paragraph.

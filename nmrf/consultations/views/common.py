@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from nmrf.consultations.forms import placed
 from nmrf.consultations.models import Consultation, ConsultationState
+from nmrf.core import redline
 from nmrf.core.errors import Invalid
 from nmrf.core.i18n import _, ngettext
 from nmrf.cycles.views.common import attempt as attempt_at_field
@@ -65,3 +66,19 @@ __all__ = [
     "own_ids",
     "status",
 ]
+
+
+def marks(old: str, new: str) -> list[dict[str, str]]:
+    """What changed between two texts, for `ui.redline`."""
+    kinds = {"same": "same", "inserted": "insert", "deleted": "delete"}
+    return [{"kind": kinds[one.kind], "text": one.text} for one in redline.compare(old, new)]
+
+
+def minutes_changes(one: Consultation, number: int, against: int) -> str:
+    """The address of what changed in the minutes between two versions."""
+    return flask.url_for(
+        "consultations.minutes_version",
+        consultation_id=one.id,
+        number=number,
+        against=against,
+    )

@@ -36,6 +36,7 @@ from nmrf.consultations.views.common import (
     bp,
     lock_of,
     mails_said,
+    minutes_changes,
     own_ids,
     status,
 )
@@ -47,6 +48,7 @@ from nmrf.core.roles import VISIBILITY_LABELS
 from nmrf.cycles.due import due
 from nmrf.cycles.models import Cycle
 from nmrf.cycles.queries import current_cycle, cycles
+from nmrf.web import seen
 from nmrf.web.edge import allow, ctx
 
 SAID = {Answer.ACCEPTED: "yes", Answer.WAITING: "yes", Answer.DECLINED: "no"}
@@ -62,6 +64,8 @@ def page(context: Ctx, one: Consultation, **forms: Any) -> str:
     """The page of a consultation, with a form in it that is shown again, if any."""
     manages = bool(can(context.actor, "consultation.manage"))
     minutes = queries.minutes_shown(context, one)
+    newest = minutes[0].number if minutes else 0
+    looked_at = seen.look(f"minutes-{one.id}", newest) if newest else None
     own = queries.own_invitations(context, one)
     answers = one.state == ConsultationState.ANNOUNCED and one.starts_at > context.now
     shown: dict[str, Any] = {
@@ -105,6 +109,10 @@ def page(context: Ctx, one: Consultation, **forms: Any) -> str:
         answers=answers,
         places=places_left(context, one),
         minutes=minutes,
+        looked_at=looked_at,
+        since_url=minutes_changes(one, newest, looked_at)
+        if any(m.number == looked_at for m in minutes)
+        else "",
         documents=queries.documents_shown(context, one),
         outcomes=[(o, _outcome_due(context, o)) for o in one.outcomes],
         invited=_invited_words(one),

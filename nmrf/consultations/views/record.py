@@ -20,7 +20,17 @@ from nmrf.consultations.forms import (
 )
 from nmrf.consultations.models import STATE_LABELS, Consultation, Minutes
 from nmrf.consultations.proof import proof as proof_of
-from nmrf.consultations.views.common import Page, attempt, back_to, bp, lock_of, own_ids, status
+from nmrf.consultations.views.common import (
+    Page,
+    attempt,
+    back_to,
+    bp,
+    lock_of,
+    marks,
+    minutes_changes,
+    own_ids,
+    status,
+)
 from nmrf.consultations.views.consultation import page
 from nmrf.core import words
 from nmrf.core.ctx import Ctx
@@ -82,11 +92,17 @@ def minutes_version(consultation_id: int, number: int) -> str:
     context = ctx()
     one = queries.get(context, consultation_id)
     shown = _version(context, one, number)
+    against = flask.request.args.get("against", "")
+    # A version that is not open to the reader is not compared either.
+    old = next((m for m in queries.minutes_shown(context, one) if str(m.number) == against), None)
+    open_numbers = [m.number for m in queries.minutes_shown(context, one)]
     zone = context.house.settings.zone
     return flask.render_template(
         "consultations/minutes_version.html",
         consultation=one,
         minutes=shown,
+        old=old,
+        changes=marks(old.text, shown.text) if old else [],
         visibility=str(VISIBILITY_LABELS[shown.visibility]),
         choices=visibility_choices(),
         versions=[
@@ -98,9 +114,11 @@ def minutes_version(consultation_id: int, number: int) -> str:
                 "url": flask.url_for(
                     "consultations.minutes_version", consultation_id=one.id, number=m.number
                 ),
+                "redline_url": minutes_changes(one, m.number, before[-1]) if before else "",
                 "current": m.number == number,
             }
             for m in queries.minutes_shown(context, one)
+            for before in [sorted(n for n in open_numbers if n < m.number)]
         ],
     )
 

@@ -37,6 +37,7 @@ from nmrf.reports.views.common import (
     version_words,
     word_file,
 )
+from nmrf.web import seen
 from nmrf.web.edge import ctx
 
 
@@ -113,6 +114,7 @@ def version(version_id: int) -> str:
     one = queries.get_version(context, version_id)
     all_lines = lines(context.session, one.id)
     before, after = queries.neighbours(context, one)
+    looked_at = seen.look(f"report-{one.report_id}", one.number)
     shown = shown_lines(context, one, all_lines, margins.counts(context, one))
     return flask.render_template(
         "reports/version.html",
@@ -128,6 +130,11 @@ def version(version_id: int) -> str:
         recommendation_url=recommendation_url,
         before=before,
         after=after,
+        last_look=next(
+            (v for v in queries.versions(context, one.report) if v.number == looked_at), None
+        )
+        if looked_at
+        else None,
         state=VERSION_STATE_LABELS[one.state],
         badge=BADGES[one.state],
         writes=queries.may_write(context, one),

@@ -311,8 +311,13 @@ def test_minutes_written_at_once_stand_side_by_side(ctx, world, client_for):
     page = client_for().get(f"/consultations/{one.id}")
     assert texts(page, "//section[@id='minutes']/div[@class='text']") == ["Both"]
     assert client_for().get(f"{url}/1").status_code == 200
+    assert texts(client_for().get(f"{url}/2?against=1"), "//div[@role='group']//ins") == [
+        "[added: Both]"
+    ]
     closed = client.post(f"{url}/1/visibility", data={"visibility": "secretariat"})
     assert (closed.status_code, client_for().get(f"{url}/1").status_code) == (303, 404)
+    hidden = client_for().get(f"{url}/2?against=1")
+    assert (hidden.status_code, texts(hidden, "//ins")) == (200, [])
     assert client.post(f"{url}/1/visibility", data={"visibility": "x"}).status_code == 422
 
 
@@ -466,3 +471,17 @@ def test_the_number_of_statements_does_not_grow(ctx, world, client_for, database
         held(ctx, world.cycle)
     ctx.session.commit()
     assert statements() == before
+
+
+def test_whoever_comes_back_is_led_to_what_changed_in_the_minutes(ctx, world, client_for):
+    one = held(ctx, world.cycle)
+    ctx.session.commit()
+    writer, reader = client_for(world.secretary), client_for(world.focal)
+    url = f"/consultations/{one.id}"
+    since = "//section[@id='minutes']//a[text()='What changed since you last looked']/@href"
+    form = {"text": "First", "visibility": "public", "base": "0"}
+    writer.post(f"{url}/minutes", data=form)
+    assert tree(reader.get(url)).xpath(since) == []
+    writer.post(f"{url}/minutes", data={**form, "text": "First, mended", "base": "1"})
+    [link] = tree(reader.get(url)).xpath(since)
+    assert texts(reader.get(link), "//div[@role='group']//ins") == ["[added: , mended]"]

@@ -271,3 +271,31 @@ def test_relinking_needs_a_drafter(client_for, published):
     assert client_for(published.member).post(address).status_code == 403
     page = client_for(published.drafter).post(address, follow_redirects=True)
     assert flashes(page) == ["The citations were read again. Every number was found."]
+
+
+SINCE = "//a[text()='What changed since you last looked']/@href"
+
+
+def test_whoever_comes_back_is_led_to_what_changed(client_for, published, second, clock):
+    client = client_for(published.drafter)
+    assert tree(client.get(url(published.draft))).xpath(SINCE) == []
+    newer = client.get(url(second))
+    [link] = tree(newer).xpath(SINCE)
+    assert link == url(second, f"/redline?against={published.draft.id}")
+    assert client.get(link).status_code == 200
+    assert tree(client.get(url(second))).xpath(SINCE) == [link]  # still today
+    assert tree(client.get(url(published.draft))).xpath(SINCE) == []
+    clock.advance(days=1)
+    assert tree(client.get(url(second))).xpath(SINCE) == []
+
+
+def test_what_somebody_read_is_kept_for_nobody_else(client_for, published, second):
+    client = client_for(published.drafter)
+    client.get(url(published.draft))
+    kept = client.get_cookie("seen")
+    other = client_for(published.secretary)
+    other.set_cookie("seen", kept.value)
+    assert tree(other.get(url(second))).xpath(SINCE) == []
+    public = client_for()
+    public.set_cookie("seen", "forged")
+    assert "Set-Cookie" not in public.get(url(published.draft)).headers

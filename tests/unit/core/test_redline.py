@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nmrf.reports.redline import Change, compare, similarity, tokens
+from nmrf.core.redline import Change, compare, similarity, tokens
 
 HARD = st.text(st.characters(codec="utf-8"), max_size=40)
 LATIN = ["a", "b", "right", " ", "  ", "\n", "\r\n", ".", "122.17", "–", "e\u0301"]
