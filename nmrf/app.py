@@ -21,6 +21,7 @@ from nmrf.core.ctx import House
 from nmrf.core.db import Database
 from nmrf.paths import STATIC, TEMPLATES
 from nmrf.settings import Settings, load_settings
+from nmrf.web.addresses import RowNumber
 from nmrf.web.edge import Edge, ctx, init_edge, session
 from nmrf.web.errors import init_errors
 from nmrf.web.filters import init_filters
@@ -96,6 +97,8 @@ def create_app(
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+
+    app.url_map.converters["int"] = RowNumber
 
     init_request_log(app)
     init_edge(
