@@ -19,6 +19,7 @@ from nmrf.accounts.models import INSTITUTION_KIND_LABELS, Institution, Instituti
 from nmrf.core.errors import ProblemError
 from nmrf.core.i18n import _, _l
 from nmrf.core.roles import GOVERNMENT, ROLE_LABELS, Role
+from nmrf.web.addresses import row_number
 from nmrf.web.forms import BaseForm
 
 NOBODY = 0
@@ -31,7 +32,10 @@ def show(form: BaseForm, problem: ProblemError) -> None:
 
 def number(value: Any) -> int | None:
     """What a select sends, as a number; None when nothing was chosen."""
-    return int(value) if str(value).isdigit() else None
+    try:
+        return row_number(str(value))
+    except ValueError:
+        return None
 
 
 class SignInForm(BaseForm):

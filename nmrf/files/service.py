@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import unicodedata
 from pathlib import Path, PurePath
 
@@ -102,6 +103,9 @@ def _write(path: Path, data: bytes) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     # Written beside and moved, so that a file under its hash is always whole.
-    half = path.with_suffix(f".{os.getpid()}.half")
-    half.write_bytes(data)
+    half = path.with_suffix(f".{secrets.token_hex(8)}.half")
+    with half.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())  # the row that names it must not outlive it in a power cut
     half.replace(path)

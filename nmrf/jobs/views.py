@@ -17,6 +17,7 @@ from nmrf.jobs.registry import JOBS, Job, Tools
 from nmrf.jobs.runner import HELD, run_job
 from nmrf.jobs.scheduler import LEADER
 from nmrf.outbox.queries import trouble
+from nmrf.web.addresses import row_number
 from nmrf.web.edge import allow, ctx, edge
 from nmrf.web.pager import pager
 
@@ -84,7 +85,7 @@ def _done_words(run: JobRun) -> str:
 def job(name: str) -> str:
     allow("jobs.see")
     found, session = _job(name), ctx().session
-    shown = queries.runs_of(session, name, flask.request.args.get("page", 1, type=int))
+    shown = queries.runs_of(session, name, flask.request.args.get("page", 1, type=row_number))
     newest = queries.last_runs(session).get(name)
     return flask.render_template(
         "jobs/job.html",

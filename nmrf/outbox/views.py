@@ -13,6 +13,7 @@ from nmrf.core.i18n import _
 from nmrf.outbox import queries, service
 from nmrf.outbox.models import Delivery, Message, MessageState
 from nmrf.outbox.states import STATE_LABELS
+from nmrf.web.addresses import row_number
 from nmrf.web.edge import allow, ctx
 from nmrf.web.pager import pager
 
@@ -35,7 +36,7 @@ class _Option:
 
 
 def _page_number() -> int:
-    return flask.request.args.get("page", 1, type=int)
+    return flask.request.args.get("page", 1, type=row_number)
 
 
 def _filter() -> queries.MailFilter:
@@ -46,7 +47,7 @@ def _filter() -> queries.MailFilter:
         ),
         kinds=tuple(flask.request.args.getlist("kind")),
         words=flask.request.args.get("q", "").strip(),
-        person_id=flask.request.args.get("person", type=int),
+        person_id=flask.request.args.get("person", type=row_number),
     )
 
 

@@ -21,7 +21,7 @@ from nmrf.core import i18n
 from nmrf.core.clock import Clock
 from nmrf.core.ctx import Ctx, House
 from nmrf.core.db import Database
-from nmrf.core.errors import Conflict
+from nmrf.core.errors import Conflict, Invalid
 from nmrf.core.i18n import _
 from nmrf.core.roles import PUBLIC, Actor
 from nmrf.web.problems import problem_page
@@ -80,6 +80,9 @@ def init_edge(app: flask.Flask, kept: Edge) -> None:
 
 
 def _begin() -> None:
+    # No text holds it, and PostgreSQL takes it in none.
+    if "\x00" in flask.request.path or "%00" in flask.request.query_string.decode("latin-1"):
+        raise Invalid(_("This address holds a character that no address has. Type it anew."))
     settings = edge().house.settings
     chosen = flask.session.get("language")
     if chosen not in settings.languages:
@@ -107,6 +110,9 @@ def _finish(response: Response) -> Response:
                 )
             )
         )
+    except Exception as error:  # noqa: BLE001 - what fails only now gets the page it would get before
+        opened.rollback()
+        return flask.make_response(flask.current_app.handle_user_exception(error))
     return response
 
 

@@ -6,13 +6,22 @@ import logging
 
 import flask
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.response import Response as WerkzeugResponse
 from werkzeug.wrappers import Response
 
-from nmrf.core.errors import Conflict, NotFound, NotReady, ProblemError, Refused, TooLarge
+from nmrf.core.errors import (
+    Conflict,
+    Invalid,
+    NotFound,
+    NotReady,
+    ProblemError,
+    Refused,
+    TooLarge,
+)
+from nmrf.core.faults import place_of
 from nmrf.core.i18n import _
 from nmrf.web.edge import actor
 from nmrf.web.problems import plain_page, problem_page
@@ -25,6 +34,8 @@ def init_errors(app: flask.Flask) -> None:
     app.register_error_handler(CSRFError, form_expired)
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(StaleDataError, _on_stale)
+    app.register_error_handler(DataError, _on_impossible)
+    app.register_error_handler(OverflowError, _on_impossible)
     app.register_error_handler(Exception, _on_exception)
 
 
@@ -69,6 +80,19 @@ def _on_http(error: HTTPException) -> WerkzeugResponse:
             TooLarge(_("A file or form may have %(mb)s MB at most. Nothing was saved.", mb=limit))
         )
     return plain_page(error.code or 400, _("Nothing was saved. Go back and try again."))
+
+
+def _on_impossible(error: Exception) -> Response:
+    """A number, a date or a text came through that no column can hold."""
+    log.warning("impossible value", extra={"error": place_of(error)})
+    return problem_page(
+        Invalid(
+            _(
+                "A number or a date that was sent is far too large, or a text holds a character "
+                "that cannot be kept. Nothing was saved. Go back and correct it."
+            )
+        )
+    )
 
 
 def _on_exception(error: Exception) -> Response:

@@ -15,6 +15,7 @@ from nmrf.core.i18n import _
 from nmrf.core.paging import paginate
 from nmrf.core.roles import ROLE_LABELS
 from nmrf.definitions import load
+from nmrf.web.addresses import row_number
 from nmrf.web.edge import allow, ctx
 from nmrf.web.pager import pager
 
@@ -28,7 +29,7 @@ def institutions() -> Response:
     now, args = ctx(), flask.request.args
     kinds, closed = chosen(InstitutionKind, "kind"), args.get("closed") == "1"
     query = directory.institution_list(q=args.get("q", ""), kinds=kinds, active=not closed)
-    shown = paginate(now.session, query, args.get("page", 1, type=int))
+    shown = paginate(now.session, query, args.get("page", 1, type=row_number))
     return page(
         "institutions.html",
         institutions=shown.items,

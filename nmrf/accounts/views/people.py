@@ -18,6 +18,7 @@ from nmrf.core.errors import Invalid, Refused
 from nmrf.core.i18n import _
 from nmrf.core.paging import paginate
 from nmrf.core.roles import ROLE_LABELS, Role
+from nmrf.web.addresses import row_number
 from nmrf.web.edge import allow, ctx
 from nmrf.web.pager import pager
 
@@ -54,7 +55,7 @@ def people() -> Response:
     now, args = ctx(), flask.request.args
     kinds, roles = chosen(InstitutionKind, "kind"), chosen(Role, "role")
     states = chosen(AccountState, "state")
-    institution_id = args.get("institution", type=int)
+    institution_id = args.get("institution", type=row_number)
     query = directory.people_list(
         now=now.now,
         today=now.today,
@@ -64,7 +65,7 @@ def people() -> Response:
         states=states,
         institution_id=institution_id,
     )
-    shown = paginate(now.session, query, args.get("page", 1, type=int))
+    shown = paginate(now.session, query, args.get("page", 1, type=row_number))
     return page(
         "people.html",
         people=shown.items,
@@ -93,7 +94,7 @@ def new_person() -> Response:
         data={
             "starts_on": now.today,
             "language": settings.default_language,
-            "institution": flask.request.args.get("institution", type=int),
+            "institution": flask.request.args.get("institution", type=row_number),
         }
     )
     form.language.choices = language_choices()

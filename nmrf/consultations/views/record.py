@@ -55,7 +55,7 @@ def minutes(consultation_id: int) -> Page:
         form.text.data = newest.text if newest else ""
         form.visibility.data = newest.visibility.value if newest else "secretariat"
     base = form.base.data or "0"
-    based_on = int(base) if base.isascii() and base.isdigit() else 0
+    based_on = int(base) if base.isascii() and base.isdigit() and len(base) < 10 else 0
     if attempt(
         form,
         lambda: service.add_minutes(

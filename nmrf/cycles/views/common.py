@@ -20,7 +20,7 @@ Page = str | Response | tuple[str, int]
 def lock_of(form: Any) -> int | None:
     """The number that a form was opened with."""
     text = str(form.lock.data or "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def own_ids(form: Form, prefix: str) -> Form:

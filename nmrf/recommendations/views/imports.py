@@ -33,7 +33,9 @@ def import_list() -> Page:
     form = ImportForm().fill([one for one in known if not one.closed])
     if flask.request.method == "GET":
         wanted = flask.request.args.get("cycle", "")
-        form.cycle.data = int(wanted) if wanted.isascii() and wanted.isdigit() else None
+        form.cycle.data = (
+            int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
+        )
     kept: list[StoredFile] = []
 
     def keep() -> None:

@@ -138,7 +138,7 @@ def _value(count: Count) -> str:
 
 def _goal_order(code: str) -> tuple[int, str]:
     goal = code.split(".", maxsplit=1)[0]
-    return (int(goal) if goal.isdigit() else 99, code)
+    return (int(goal) if goal.isascii() and goal.isdigit() and len(goal) < 3 else 99, code)
 
 
 def _chips(chosen: Filter, groups: Sequence[Group], ours: Institution | None) -> list[Chip]:

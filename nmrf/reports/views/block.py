@@ -29,6 +29,7 @@ from nmrf.reports.views.common import (
     version_words,
 )
 from nmrf.web.edge import allow, ctx
+from nmrf.web.forms import strip
 
 
 def editable(block_id: int) -> Block:
@@ -271,7 +272,7 @@ def save_notes(block_id: int) -> Page:
     given: dict[str, Any] = flask.request.form.to_dict()
     for name, text in given.items():
         prefix, _dash, number = name.partition("-")
-        if prefix == "note" and number.isascii() and number.isdigit():
-            drafting.set_note(context, one, int(number), text)
+        if prefix == "note" and number.isascii() and number.isdigit() and len(number) < 5:
+            drafting.set_note(context, one, int(number), strip(text))
     flask.flash(_("The notes are saved."), "success")
     return flask.redirect(flask.url_for(".block", block_id=block_id), 303)

@@ -215,6 +215,6 @@ def _seen(values: list[str]) -> dict[int, int]:
     found = {}
     for value in values:
         id_, _colon, lock = value.partition(":")
-        if id_.isascii() and id_.isdigit() and lock.isascii() and lock.isdigit():
+        if all(n.isascii() and n.isdigit() and len(n) < 10 for n in (id_, lock)):
             found[int(id_)] = int(lock)
     return found
