@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from werkzeug.routing import IntegerConverter, Map
 
 LARGEST = 2**31 - 1  # an INTEGER of PostgreSQL
@@ -15,8 +17,8 @@ class RowNumber(IntegerConverter):
 
     regex = r"[0-9]{1,10}"
 
-    def __init__(self, map: Map, *args: int, **options: bool) -> None:  # noqa: A002 - Werkzeug's name
-        super().__init__(map, *args, max=LARGEST, **options)
+    def __init__(self, map: Map, **options: Any) -> None:  # noqa: A002 - Werkzeug's name
+        super().__init__(map, **{"max": LARGEST, **options})
 
 
 def row_number(text: str) -> int:

@@ -50,8 +50,10 @@ def test_a_parameter_that_is_no_row_number_is_left_out(text):
 @pytest.mark.parametrize("number", TOO_LARGE, ids=len)
 @pytest.mark.parametrize(
     "address",
-    ["/people?page=", "/people?institution=", "/institutions/manage?page=", "/mail?person="]
-    + ["/mail?page=", "/jobs/mail.send?page="],
+    [
+        *("/people?page=", "/people?institution=", "/institutions/manage?page="),
+        *("/mail?person=", "/mail?page=", "/jobs/mail.send?page="),
+    ],
 )
 def test_lists_are_shown_whatever_is_asked(client_for, administrator, address, number):
     assert client_for(administrator).get(address + number).status_code == 200
