@@ -201,7 +201,7 @@ def workflows_show(settings: Settings, args: argparse.Namespace) -> int:
 
 
 def import_matrix(_settings: Settings, args: argparse.Namespace) -> int:
-    """Import a Word list of recommendations into the cycle of a State and session."""
+    """Import a list of recommendations into the cycle of a State and session."""
     import json
 
     from nmrf.recommendations.import_file import import_matrix_file, summary
@@ -328,10 +328,13 @@ COMMANDS = (
     ),
     Command(
         "import matrix",
-        "import OHCHR's Word list of recommendations",
+        "import a list of recommendations",
         import_matrix,
         {
-            "file": {"metavar": "FILE", "help": "the list, as .docx"},
+            "file": {
+                "metavar": "FILE",
+                "help": "Word list, UHRI export or template",
+            },
             "--state": {
                 "metavar": "CODE",
                 "required": True,

@@ -24,7 +24,7 @@ from nmrf.core.i18n import _
 if TYPE_CHECKING:
     from docx.document import Document
 
-Kind = Literal["docx", "xlsx", "pdf", "png", "jpeg", "csv", "txt"]
+Kind = Literal["docx", "xlsx", "pdf", "png", "jpeg", "csv", "txt", "json"]
 
 MAX_UPLOAD = 25 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
@@ -48,6 +48,7 @@ _SUFFIXES: dict[str, Kind] = {
     ".jpeg": "jpeg",
     ".csv": "csv",
     ".txt": "txt",
+    ".json": "json",
 }
 _ENCODINGS = frozenset(
     "utf-8 utf8 utf-16 utf-16le utf-16be us-ascii ascii iso-8859-1 windows-1252".split()  # noqa: SIM905
@@ -167,7 +168,7 @@ def _kind_by_bytes(data: bytes, expected: Kind) -> Kind | None:
         text = data.decode("latin-1")
     if _CONTROL.search(text):
         return None
-    return expected if expected in ("csv", "txt") else None
+    return expected if expected in ("csv", "txt", "json") else None
 
 
 def _inspect(data: bytes, name: str, kind: Kind) -> None:

@@ -17,7 +17,7 @@ class StoredFile(Base):
     id: Mapped[Key]
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     size: Mapped[int]  # bytes
-    kind: Mapped[Code]  # docx, xlsx, pdf, png, jpeg, csv, txt
+    kind: Mapped[Code]  # docx, xlsx, pdf, png, jpeg, csv, txt, json
     name: Mapped[Line]
     visibility: Mapped[Visibility] = mapped_column(word(Visibility))
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))

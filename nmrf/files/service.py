@@ -26,7 +26,10 @@ MIME = {
     "jpeg": "image/jpeg",
     "csv": "text/csv; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
+    "json": "application/json; charset=utf-8",
 }
+# Data files are taken only where they are asked for.
+_USUAL = frozenset(MIME) - {"json"}
 
 
 def store(
@@ -48,9 +51,9 @@ def store(
     """
     name = clean_name(name)
     kind = kind_of(data, name)
-    if kinds is not None and kind not in kinds:
+    if kind not in (taken := _USUAL if kinds is None else kinds):
         raise BadFile(
-            _("Here only %(kinds)s can be taken.", kinds=", ".join(sorted(kinds))), place=name
+            _("Here only %(kinds)s can be taken.", kinds=", ".join(sorted(taken))), place=name
         )
     if not keep_metadata:
         data = metadata.without_metadata(data, kind, name)

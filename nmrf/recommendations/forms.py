@@ -137,8 +137,11 @@ class ReasonForm(BaseForm):
 class ImportForm(BaseForm):
     cycle = SelectField(_l("Cycle"), coerce=int)
     file = FileField(
-        _l("Word file"),
-        description=_l("The list or matrix of recommendations from OHCHR, as .docx."),
+        _l("File"),
+        description=_l(
+            "OHCHR's list in Word (.docx), an export of the Universal Human Rights Index (.xlsx or "
+            ".json), or the template filled in (.xlsx or .csv)."
+        ),
     )
 
     def fill(self, cycles: list[Cycle]) -> ImportForm:

@@ -15,14 +15,16 @@ from nmrf.cycles.models import Cycle
 from nmrf.cycles.service import create_cycle
 from nmrf.recommendations import importing
 from nmrf.recommendations.importing import Preview
+from nmrf.recommendations.reviews import Review, cycle_number
 from nmrf.recommendations.states_names import all_states
 
 
 def import_matrix_file(
     ctx: Ctx, path: Path, *, state: str, session: int, dry_run: bool = False
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Import a Word list into the cycle of a State and session, which is made where there is none.
+    """Import a list into the cycle of a State and session, which is made where there is none.
 
+    The list is OHCHR's Word file, a spreadsheet, or an export of the index of human rights.
     Gives the counts and doubts as the command prints them, and warnings. With `dry_run` nothing is
     written, no cycle either. The caller commits.
 
@@ -42,7 +44,7 @@ def import_matrix_file(
         )
     cycle = ctx.session.scalar(select(Cycle).where(Cycle.state == state, Cycle.session == session))
     # A bad file is refused before a cycle is made for it.
-    seen = importing.preview(ctx, cycle, data, path.name)
+    seen = importing.preview(ctx, cycle, data, path.name, review=Review(state, session))
     warnings = importing.mismatches(seen.matrix, state, session)
     if dry_run:
         return report(seen), warnings
@@ -52,14 +54,6 @@ def import_matrix_file(
         cycle = create_cycle(ctx, session=session, state=state, number=number)
         ctx.session.flush()
     return report(importing.apply(ctx, cycle, data, path.name).preview), warnings
-
-
-def cycle_number(session: int) -> int:
-    """The cycle that a session falls in: 12 sessions in the first, 14 in each one after it.
-
-    Human Rights Council resolution 16/21, annex, ¶3, and decision 17/119.
-    """
-    return 1 if session <= 12 else (session - 13) // 14 + 2
 
 
 def report(seen: Preview) -> dict[str, Any]:

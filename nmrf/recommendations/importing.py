@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, dataclass
 from datetime import date
+from pathlib import PurePath
 from typing import Any
 
 from sqlalchemy import select
@@ -24,10 +25,11 @@ from nmrf.definitions import load
 from nmrf.files import service as files
 from nmrf.files.models import StoredFile
 from nmrf.recommendations.import_plan import Plan, make_plan
+from nmrf.recommendations.import_reading import KINDS, ListKind, kind_of_list, read_list
 from nmrf.recommendations.import_writing import write
-from nmrf.recommendations.matrix import read_matrix
 from nmrf.recommendations.matrix_records import Doubt, Matrix, MatrixCounts
 from nmrf.recommendations.models import ImportBatch
+from nmrf.recommendations.reviews import Review
 from nmrf.recommendations.states_names import state_name
 
 _DOUBTS_KEPT = 500
@@ -85,15 +87,20 @@ def preview(
     name: str,
     *,
     overwrite_positions: bool = False,
+    review: Review | None = None,
 ) -> Preview:
     """The dry run of an import. `cycle` is None where the command line would create it.
+
+    `review` says then of which State and session that would be.
 
     Raises:
         Refused: unless the actor is of the secretariat.
         BadFile: when the file is no list of recommendations; `place` is its name.
     """
     access.require(ctx.actor, "recommendation.import")
-    matrix = read_matrix(data, files.clean_name(name))
+    if cycle is not None:
+        review = Review(cycle.state, cycle.session)
+    matrix = read_list(data, files.clean_name(name), review)
     goals = load(ctx.house.settings.workflows).vocabularies["sdgs"]
     plan = make_plan(ctx.session, cycle, matrix, goals, overwrite_positions=overwrite_positions)
     return Preview(
@@ -134,9 +141,10 @@ def keep_file(ctx: Ctx, data: bytes, name: str) -> StoredFile:
 
     Raises:
         Refused: unless the actor is of the secretariat.
-        BadFile: when the file is no sound Word file; `place` is its name.
+        BadFile: when the file is unsound or of a kind that no list comes in; `place` is its name.
     """
     access.require(ctx.actor, "recommendation.import")
+    name = _true_name(files.clean_name(name), kind_of_list(data, name))
     kept = find_file(ctx, hashlib.sha256(data).hexdigest())
     if kept is not None and files.path_of(ctx, kept.sha256).exists():
         return kept
@@ -145,9 +153,16 @@ def keep_file(ctx: Ctx, data: bytes, name: str) -> StoredFile:
         data,
         name,
         visibility=Visibility.GOVERNMENT,
-        kinds=frozenset({"docx"}),
+        kinds=frozenset(KINDS),
         keep_metadata=True,
     )
+
+
+def _true_name(name: str, kind: ListKind) -> str:
+    """A name that says what a text file is: an export comes as .txt, or without an ending."""
+    path = PurePath(name)
+    text = kind in ("csv", "json") and path.suffix.casefold() in (".txt", ".csv", ".json")
+    return f"{path.stem}.{kind}" if text or not path.suffix else name
 
 
 def find_file(ctx: Ctx, sha256: str) -> StoredFile | None:
@@ -156,7 +171,7 @@ def find_file(ctx: Ctx, sha256: str) -> StoredFile | None:
         select(StoredFile)
         .where(
             StoredFile.sha256 == sha256,
-            StoredFile.kind == "docx",
+            StoredFile.kind.in_(KINDS),
             StoredFile.visibility == Visibility.GOVERNMENT,
             StoredFile.institution_id.is_(None),
         )

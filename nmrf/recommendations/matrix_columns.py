@@ -43,6 +43,10 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         r"recommending|^states?\b|^countr|^made by|^états?\b|^pays\b|^estados?\b|^país",
         r"государств|دول|国",
     ),
+    # Of spreadsheets.
+    "document": (r"^(document( symbol)?|symbol)$",),
+    "paragraph": (r"^para(graph)?$",),
+    "heading": (r"^heading( in the list)?$",),
     "source": (r"^sources?\b|^fuente|^источник|^(ال)?مصدر|来源",),
     "assessment": (
         r"assessment|comments?\b|implementation|^status|évaluation|observations",

@@ -6,6 +6,7 @@ from nmrf.core.i18n import _
 from nmrf.recommendations.matrix_cells import (
     Labels,
     Piece,
+    Source,
     labels_of,
     number_in,
     source_of,
@@ -177,7 +178,11 @@ class Recommendation:
     def _source(self) -> tuple[str, str, str]:
         source = self.piece.source
         if source is None:
-            source = source_of(self._says("source")) or without_source(self._says("position"))[1]
+            source = (
+                source_of(self._says("source"))
+                or without_source(self._says("position"))[1]
+                or self._source_in_columns()
+            )
         if source is None:
             return "", "", ""
         if not source.symbol:
@@ -192,6 +197,12 @@ class Recommendation:
             )
             self._doubt("recommendation", reason)
         return source.symbol, source.paragraph, source.written
+
+    def _source_in_columns(self) -> Source | None:
+        document, paragraph = self._says("document"), self._says("paragraph")
+        if not document and not paragraph:
+            return None
+        return source_of(f"{document} ¶ {paragraph}" if paragraph else document)
 
 
 def _unknown_state(name: str) -> str:

@@ -11,8 +11,8 @@ from nmrf.core.errors import BadFile, Invalid
 from nmrf.core.i18n import _
 from nmrf.cycles import planning
 from nmrf.definitions import load
-from nmrf.recommendations.import_file import cycle_number
 from nmrf.recommendations.matrix import read_matrix
+from nmrf.recommendations.reviews import cycle_number
 from nmrf.recommendations.states_names import all_states
 from nmrf.settings import Settings, load_settings
 

@@ -14,7 +14,8 @@ from nmrf.cycles.queries import cycles, get_cycle
 from nmrf.cycles.views.common import Page, attempt, status
 from nmrf.files import service as files
 from nmrf.files.models import StoredFile
-from nmrf.recommendations import importing, undoing
+from nmrf.files.views import send
+from nmrf.recommendations import import_template, importing, undoing
 from nmrf.recommendations.forms import ApplyForm, ImportForm
 from nmrf.recommendations.import_plan import FIELD_LABELS
 from nmrf.recommendations.queries import numbers_of
@@ -64,7 +65,16 @@ def import_list() -> Page:
         cycles=known,
         batches=undoing.batches(context),
         cycle_label=cycle_label,
+        columns=import_template.COLUMNS,
     ), status()
+
+
+@bp.get("/import/template.<kind>")
+def template(kind: str) -> Response:
+    """The empty table for those who have no file of the UN."""
+    allow("recommendation.import")
+    made = import_template.template(ctx(), kind)
+    return send(made.data, made.name, made.mime)
 
 
 @bp.route("/import/<sha256>", methods=["GET", "POST"])

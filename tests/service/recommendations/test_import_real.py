@@ -14,8 +14,9 @@ from nmrf.core.errors import BadFile, Invalid
 from nmrf.core.events import Event
 from nmrf.cycles.models import Cycle
 from nmrf.paths import ROOT
-from nmrf.recommendations.import_file import cycle_number, import_matrix_file
+from nmrf.recommendations.import_file import import_matrix_file
 from nmrf.recommendations.models import Recommendation
+from nmrf.recommendations.reviews import cycle_number
 from tests.factories.recommendations import Line, word_list
 
 MATRICES = ROOT / "tests" / "data" / "matrices"

@@ -15,12 +15,12 @@ from nmrf.recommendations.matrix import (
     Label,
     MatrixCounts,
     StateMention,
-    _Reading,
     read_matrix,
 )
 from nmrf.recommendations.matrix_cells import Source, source_of
+from nmrf.recommendations.matrix_reading import Reading
 from nmrf.recommendations.matrix_states import sentences_of
-from nmrf.recommendations.matrix_table import Cell, Row, TableFile
+from nmrf.recommendations.matrix_table import Cell, Row
 from tests.unit.recommendations.lists import (
     G1,
     G2,
@@ -235,9 +235,9 @@ def test_no_text_breaks_the_reader(rows):
         Row(n, tuple(Cell(at, at + 1, text.strip()) for at, text in enumerate(row)))
         for n, row in enumerate([("Recommendation", "Position", "Themes"), *rows], start=1)
     )
-    reading = _Reading()
+    reading = Reading()
     reading.read(cells)
-    reading.conclude(TableFile((), (), (), (cells,)))
+    reading.conclude()
     numbers = [row.number for row in reading.rows if row.number]
     assert sorted(numbers) == sorted(set(numbers))
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from nmrf.recommendations import queries, service
 from nmrf.recommendations.models import ImportBatch, Position, Recommendation
+from tests.factories.lists import TEMPLATE_HEADINGS, csv_file, json_file, uhri_json, xlsx_file
 from tests.factories.recommendations import Line, word_list
 from tests.web.pages import errors, flashes, rows, text, texts, tree
 
@@ -199,3 +200,40 @@ def test_a_file_that_is_not_kept(client_for, world, opened):
     where = upload(client, opened).location.split("?")[0]
     for wanted in ("", "?cycle=x", "?cycle=999"):
         assert client.get(where + wanted).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_the_template_is_handed_out_and_read_when_filled_in(ctx, client_for, world, opened, kind):
+    client = client_for(world.secretary)
+    page = client.get("/recommendations/import")
+    assert f"/recommendations/import/template.{kind}" in page.text
+    answer = client.get(f"/recommendations/import/template.{kind}")
+    assert answer.status_code == 200
+    assert f"recommendations-template.{kind}" in answer.headers["Content-Disposition"]
+    heads = [text(cell) for cell in tree(page).xpath("//table//th[@scope='row']")]
+    assert heads == list(TEMPLATE_HEADINGS)
+    empty = upload(client, opened, answer.data, f"empty.{kind}")
+    assert "The table of recommendations in this file is empty." in empty.text
+    filled = {"xlsx": xlsx_file, "csv": csv_file}[kind](
+        TEMPLATE_HEADINGS, ("140.1", "Ratify it", "Fiji", "Noted", "", "", "", "", "", "")
+    )
+    kept = upload(client, opened, filled, f"filled.{kind}")
+    assert kept.status_code == 303
+    client.post(kept.location.split("?")[0], data={"cycle": opened.id})
+    assert count(ctx) == 1
+
+
+def test_there_is_no_template_of_another_kind(client_for, world, opened):
+    assert (
+        client_for(world.secretary).get("/recommendations/import/template.pdf").status_code == 404
+    )
+
+
+def test_an_export_of_the_index_is_previewed_with_what_was_left_aside(client_for, world, opened):
+    client = client_for(world.secretary)
+    data = json_file(uhri_json(), uhri_json(Body="- CAT"))
+    kept = upload(client, opened, data, "uhri.json")
+    assert kept.status_code == 303
+    seen = client.get(kept.location)
+    assert facts(seen, "What the file holds")["Recommendations"] == "1"
+    assert "1 rows of other mechanisms are left aside: CAT (1)." in seen.text

@@ -1,0 +1,163 @@
+"""Spreadsheets as rows of texts: XLSX and CSV.
+
+A number in a cell has lost what was written: 140.10 is stored as 140.1. So cells that hold
+numbers are remembered.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from nmrf.core.errors import BadFile
+from nmrf.core.i18n import _
+from nmrf.files.checks import inspect_xlsx
+from nmrf.recommendations.matrix_table import Cell, Row
+
+MOST_ROWS = 50_000
+MOST_COLUMNS = 200
+
+_PLACE = re.compile(rb"""[\s<]r\s*=\s*["']([A-Za-z]{1,3})?(\d{1,7})["']""")
+_WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
+# What a spreadsheet would calculate is written with this mark before it.
+_MARKED = re.compile(r"'(?=[=+\-@\t\r])")
+_BYTE_ORDERS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of a sheet that hold something, numbered as on screen."""
+
+    name: str
+    rows: tuple[Row, ...]
+    numbers: frozenset[tuple[int, int]]
+    """Row and column (from 0) of the cells that hold a number with a fraction."""
+
+
+def sheets_of_xlsx(data: bytes, name: str) -> list[Sheet]:
+    """The sheets of an Excel workbook.
+
+    Raises BadFile (place: `name`) if the file is unsound or larger than any register.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, load_workbook
+
+    inspect_xlsx(data, name)
+    _check_extent(data, name)
+    try:
+        book: CalamineWorkbook = load_workbook(io.BytesIO(data))
+        return [
+            _sheet(title, book.get_sheet_by_name(title).to_python(skip_empty_area=False))
+            for title in book.sheet_names
+        ]
+    except (CalamineError, ValueError, OSError) as fault:
+        raise BadFile(
+            _("This file is damaged and cannot be read. Open it in its program and save it again."),
+            place=name,
+        ) from fault
+
+
+def sheet_of_csv(data: bytes, name: str) -> Sheet:
+    """A CSV file with commas, semicolons or tabs, in UTF-8, UTF-16 or Windows-1252.
+
+    Raises BadFile (place: `name`) if it is no text.
+    """
+    text = text_of(data, name)
+    first = text.lstrip("\n\r").split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as fault:
+        raise BadFile(
+            _("This CSV file cannot be read: %(fault)s.", fault=fault), place=name
+        ) from fault
+    if len(rows) > MOST_ROWS or any(len(row) > MOST_COLUMNS for row in rows):
+        raise _too_large(name)
+    return _sheet("", rows)
+
+
+def text_of(data: bytes, name: str) -> str:
+    """The text of a file in one of the usual encodings. Raises BadFile if it is none."""
+    encodings = [encoding for mark, encoding in _BYTE_ORDERS if data.startswith(mark)]
+    for encoding in encodings or ["utf-8", "cp1252"]:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not _CONTROL.search(text):
+            return text
+    raise BadFile(_("This file is no text that can be read. Save it as UTF-8."), place=name)
+
+
+def address(row: int, column: int) -> str:
+    """The name of a cell: row 5 and column 0 are "A5"."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row}"
+
+
+def _check_extent(data: bytes, name: str) -> None:
+    """One cell far out would make the reader set aside memory for all between."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for member in filter(_WORKSHEET.fullmatch, package.namelist()):
+            for column, row in _PLACE.findall(package.read(member)):
+                if int(row) > MOST_ROWS or _column(column) > MOST_COLUMNS:
+                    raise _too_large(name)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
+def _too_large(name: str) -> BadFile:
+    return BadFile(
+        _(
+            "This sheet reaches over %(rows)s rows or %(columns)s columns. Leave only the "
+            "recommendations of this review in it.",
+            rows=MOST_ROWS,
+            columns=MOST_COLUMNS,
+        ),
+        place=name,
+    )
+
+
+def _sheet(title: str, lines: Iterable[list[Any]]) -> Sheet:
+    rows: list[Row] = []
+    numbers: set[tuple[int, int]] = set()
+    for number, line in enumerate(lines, 1):
+        if not any(value not in (None, "") for value in line):
+            continue
+        cells = []
+        for at, value in enumerate(line):
+            cells.append(Cell(at, at + 1, _text(value)))
+            if isinstance(value, float) and not value.is_integer():
+                numbers.add((number, at))
+        rows.append(Row(number, tuple(cells)))
+    return Sheet(title, tuple(rows), frozenset(numbers))
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    text = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
+    return _MARKED.sub("", text, count=1).strip() if text.startswith("'") else text.strip()
