@@ -126,4 +126,9 @@ def _national_report(play: Play, cycle: Cycle, before: Cycle) -> None:
         reports.freeze(ctx, version)
     play.move_to(date(2024, 10, 28))
     with play.acting("secretariat") as ctx:
-        reports.mark_submitted(ctx, version, symbol="A/HRC/WG.6/48/SVN/1")
+        reports.mark_submitted(
+            ctx,
+            version,
+            symbol="A/HRC/WG.6/48/SVN/1",
+            because="The Government adopted it on 17 July 2024, before this service was in use.",
+        )

@@ -109,6 +109,11 @@ class SubmitForm(LockForm):
         [Length(max=80)],
         description=_l("Such as A/HRC/WG.6/48/SVN/1."),
     )
+    because = TextAreaField(
+        _l("Why it was sent all the same"),
+        [Length(max=1_000)],
+        description=_l("It is kept with the report, for all who follow its validation."),
+    )
 
 
 class EditForm(LockForm):

@@ -1,4 +1,4 @@
-"""What slices above put beside the text: comments in the margin, links of a version.
+"""What slices above put beside the text: comments in the margin, links of a version, hindrances.
 
 Reports may not import them, so they register here.
 """
@@ -34,9 +34,13 @@ class Link:
 
 Links = Callable[[Ctx, ReportVersion], Sequence[Link]]
 
+# Why a version should not go to the UN yet, as a sentence; empty when nothing is in its way.
+Hindrance = Callable[[Ctx, ReportVersion], str]
+
 margins: dict[str, Margin] = {}
 remarks: dict[str, Remarks] = {}
 links: dict[str, Links] = {}
+hindrances: dict[str, Hindrance] = {}
 
 
 def counts(ctx: Ctx, version: ReportVersion) -> dict[int, tuple[int, str]]:
@@ -52,6 +56,11 @@ def counts(ctx: Ctx, version: ReportVersion) -> dict[int, tuple[int, str]]:
 def links_of(ctx: Ctx, version: ReportVersion) -> list[Link]:
     """All that hangs on a version as a whole."""
     return [link for source in links.values() for link in source(ctx, version)]
+
+
+def hindrances_of(ctx: Ctx, version: ReportVersion) -> list[str]:
+    """What is in the way of a submission, one sentence each."""
+    return [said for source in hindrances.values() if (said := source(ctx, version))]
 
 
 def remarks_of(ctx: Ctx, version: ReportVersion) -> dict[int, list[CommentForWord]]:

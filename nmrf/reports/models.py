@@ -57,6 +57,8 @@ class Report(Base):
         ForeignKey("report_version.id", use_alter=True)
     )
     submitted_at: Mapped[datetime | None]
+    # Why it was submitted although it had not passed its route; None: it had.
+    submitted_because: Mapped[Prose | None]
     created_at: Mapped[datetime]
 
     cycle: Mapped[Cycle] = relationship(foreign_keys=[cycle_id])

@@ -19,6 +19,7 @@ from nmrf.core.i18n import _, speaking
 from nmrf.cycles.milestones import check_lock, deliver_milestone
 from nmrf.cycles.models import Cycle
 from nmrf.cycles.queries import milestone_of
+from nmrf.reports import margins
 from nmrf.reports.lines import bare_lines
 from nmrf.reports.linking import clean_order, link_version, register_of
 from nmrf.reports.models import (
@@ -41,6 +42,7 @@ from nmrf.reports.words import count_words
 
 _LONGEST_LINE = 400
 _LONGEST_SYMBOL = 80
+_LONGEST_REASON = 1_000
 # The deadline in the calendar that the submission of a report meets.
 _DEADLINES = {ReportKind.NATIONAL: "national_report_due", ReportKind.MID_TERM: "mid_term_report"}
 
@@ -114,9 +116,14 @@ def change_report(
     answers_cycle: Cycle | None,
     running_order: str,
 ) -> None:
-    """Change what surrounds the text; citations are worked out anew where that changes them."""
+    """Change what surrounds the text; citations are worked out anew where that changes them.
+
+    Raises `Conflict` for another title of a report that was submitted under this one.
+    """
     access.require(ctx.actor, "report.manage")
     order = _order(running_order)
+    if report.submitted_version_id is not None and _line(title, "title") != report.title:
+        raise Conflict(_("This report was submitted under its title, which cannot change now."))
     answers_id = answers_cycle.id if answers_cycle else None
     reread = (order, answers_id) != (report.running_order, report.answers_cycle_id)
     report.title = _line(title, "title")
@@ -137,9 +144,11 @@ def open_next_version(ctx: Ctx, version: ReportVersion, *, note: str = "") -> Re
     """The next draft: a copy of the newest version, in which every paragraph keeps its identity.
 
     `note` says what the new version is for. Raises `Conflict` unless `version` is the newest one
-    and is no draft itself: a report has one draft at a time.
+    and is no draft itself: a report has one draft at a time, and none once it was submitted.
     """
     access.require(ctx.actor, "report.write")
+    if version.report.submitted_version_id is not None:
+        raise Conflict(_("This report has been submitted. It has no further version."))
     newest = ctx.session.scalar(
         select(func.max(ReportVersion.number)).where(ReportVersion.report_id == version.report_id)
     )
@@ -219,22 +228,47 @@ def publish(ctx: Ctx, version: ReportVersion, *, lock: int | None = None) -> Non
 
 
 def mark_submitted(
-    ctx: Ctx, version: ReportVersion, *, symbol: str = "", lock: int | None = None
+    ctx: Ctx,
+    version: ReportVersion,
+    *,
+    symbol: str = "",
+    because: str = "",
+    lock: int | None = None,
 ) -> None:
     """Say that this version was sent to the UN, under its document symbol where it has one.
 
-    The deadline that it meets is marked as delivered. Raises `Conflict` when the report has been
-    submitted before, or the version is still a draft.
+    The deadline that it meets is marked as delivered. `because` is kept: the reason why it was
+    sent although something was in its way, such as a route that it has not passed.
+
+    Raises:
+        Conflict: when the report has been submitted before, or the version is still a draft.
+        Invalid: at `because`, when something is in the way and no reason is given.
     """
     if version.report.submitted_version_id is not None:
         raise Conflict(_("This report has already been submitted."))
+    access.require(ctx.actor, "report.submit", version)
+    because = _line(because, "because", needed=False, longest=_LONGEST_REASON)
+    in_the_way = margins.hindrances_of(ctx, version)
+    if in_the_way and not because and version.state is not VersionState.DRAFT:
+        raise Invalid(
+            _("%(why)s Say why it was sent all the same.", why=" ".join(in_the_way)),
+            place="because",
+        )
     _move(ctx, version, VersionState.SUBMITTED, "report.submit", lock)
     report = version.report
     report.symbol = _line(symbol, "symbol", needed=False, longest=_LONGEST_SYMBOL)
     report.submitted_version_id = version.id
     report.submitted_at = ctx.now
+    report.submitted_because = because if in_the_way else None
     version.published_at = version.published_at or ctx.now
-    events.record(ctx, "report.submitted", report, version=version.id, symbol=report.symbol)
+    events.record(
+        ctx,
+        "report.submitted",
+        report,
+        version=version.id,
+        symbol=report.symbol,
+        passed=not in_the_way,
+    )
     due = milestone_of(ctx.session, report.cycle, _DEADLINES[report.kind])
     if due is not None and due.delivered_on is None:
         deliver_milestone(ctx, due)

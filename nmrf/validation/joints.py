@@ -72,6 +72,20 @@ def _not_approved(session: Session, cycle: Cycle) -> gates.Gap:
     return gates.Gap(0 if approved else 1, "validation.index")
 
 
+def hindrance(ctx: Ctx, version: ReportVersion) -> str:
+    """Why a version cannot be submitted without a reason: it has not passed a route."""
+    runs = queries.runs_of(ctx.session, version)
+    if any(run.state is RunState.APPROVED for run in runs):
+        return ""
+    if not runs:
+        return _("Version %(n)s has not been sent along a route of validation.", n=version.number)
+    return _(
+        "Version %(n)s has not passed its route of validation: %(state)s.",
+        n=version.number,
+        state=str(RUN_STATE_LABELS[runs[0].state]).lower(),
+    )
+
+
 def open_steps(ctx: Ctx, person: Person) -> list[hand_over.OpenItem]:
     """What waits for the offices of a person."""
     offices = [office for office in person.offices if office.is_held(ctx.today)]
@@ -87,6 +101,7 @@ def open_steps(ctx: Ctx, person: Person) -> list[hand_over.OpenItem]:
 
 
 margins.links["validation"] = links_of
+margins.hindrances["validation"] = hindrance
 hand_over.PROVIDERS.append(open_steps)
 gates.register(
     Stage.DRAFTING,

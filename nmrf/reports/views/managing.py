@@ -148,7 +148,13 @@ def submitted(version_id: int) -> Page:
     form = SubmitForm()
 
     def act() -> None:
-        service.mark_submitted(context, version, symbol=form.symbol.data or "", lock=lock_of(form))
+        service.mark_submitted(
+            context,
+            version,
+            symbol=form.symbol.data or "",
+            because=form.because.data or "",
+            lock=lock_of(form),
+        )
 
     if attempt(form, act, version):
         flask.flash(_("Version %(n)s is what the UN was sent.", n=version.number), "success")

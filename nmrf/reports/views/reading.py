@@ -82,6 +82,7 @@ def report_page(context: Ctx, one: Report, form: NextForm, submit: SubmitForm) -
         badges=BADGES,
         form=form,
         submit=submit,
+        hindrances=margins.hindrances_of(context, newest),
         may_freeze=VersionState.FROZEN in moves,
         may_publish=VersionState.PUBLIC in moves,
         may_submit=VersionState.SUBMITTED in moves and one.submitted_version_id is None,

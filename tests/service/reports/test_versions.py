@@ -12,6 +12,7 @@ from nmrf.cycles import gates
 from nmrf.cycles.models import Stage
 from nmrf.reports import joints, queries, service
 from nmrf.reports.models import BlockKind, Fate, ReportKind, ReportVersion, VersionState
+from nmrf.validation.models import Run, RunState
 from tests import factories
 from tests.factories import reports as report_factories
 from tests.factories.cycles import planned
@@ -212,7 +213,7 @@ def test_submission_is_recorded_and_meets_its_deadline(secretary):
     gate = gates.registry[Stage.DRAFTING]["report_submitted"]
     assert gate.check(secretary.session, cycle).count == 1
     service.freeze(secretary, version)
-    service.mark_submitted(secretary, version, symbol="A/HRC/WG.6/54/UKR/1")
+    service.mark_submitted(secretary, version, symbol="A/HRC/WG.6/54/UKR/1", because="Late.")
     assert version.state is VersionState.SUBMITTED
     assert (report.symbol, report.submitted_version_id, report.submitted_at) == (
         "A/HRC/WG.6/54/UKR/1",
@@ -230,11 +231,56 @@ def test_submission_is_recorded_and_meets_its_deadline(secretary):
 
 
 def test_a_report_is_submitted_once(secretary, world, second):
-    service.mark_submitted(secretary, world.draft)
+    service.mark_submitted(secretary, world.draft, because="Late.")
     service.freeze(secretary, second)
     with pytest.raises(Conflict) as refused:
         service.mark_submitted(secretary, second)
     assert refused.value.message == "This report has already been submitted."
+
+
+def test_without_its_route_a_report_is_submitted_with_a_reason_only(secretary, world):
+    service.freeze(secretary, world.draft)
+    with pytest.raises(Invalid, match="has not been sent along a route") as refused:
+        service.mark_submitted(secretary, world.draft)
+    assert refused.value.place == "because"
+    run = Run(
+        version=world.draft,
+        route="one_step",
+        route_version=1,
+        definition={"title": "One step"},
+        round_number=1,
+        state=RunState.RUNNING,
+        started_at=secretary.now,
+    )
+    secretary.session.add(run)
+    secretary.session.flush()
+    with pytest.raises(Invalid, match="has not passed its route of validation: under way"):
+        service.mark_submitted(secretary, world.draft)
+    assert world.draft.state is VersionState.FROZEN
+    run.state = RunState.APPROVED
+    secretary.session.flush()
+    service.mark_submitted(secretary, world.draft, because="not needed")
+    assert (world.draft.state, world.report.submitted_because) == (VersionState.SUBMITTED, None)
+
+
+def test_the_reason_is_kept_beside_the_report_and_not_in_the_log(secretary, world):
+    service.freeze(secretary, world.draft)
+    service.mark_submitted(secretary, world.draft, because=" The minister  was away. ")
+    assert world.report.submitted_because == "The minister was away."
+    secretary.session.commit()
+    said = [e.data for e in secretary.session.scalars(select(Event)) if "passed" in e.data]
+    assert said == [{"version": world.draft.id, "symbol": "", "passed": False}]
+
+
+def test_what_was_submitted_keeps_its_title_and_has_no_next_version(secretary, world):
+    service.publish(secretary, world.draft)
+    service.mark_submitted(secretary, world.draft, because="Late.")
+    with pytest.raises(Conflict, match="has no further version"):
+        service.open_next_version(secretary, world.draft)
+    about = {"word_limit": 10_700, "answers_cycle": None, "running_order": ""}
+    with pytest.raises(Conflict, match="submitted under its title"):
+        service.change_report(secretary, world.report, title="Another", **about)
+    service.change_report(secretary, world.report, title=world.report.title, **about)
 
 
 def test_the_gate_of_a_cycle_without_a_report(ctx):

@@ -77,6 +77,9 @@ def test_the_way_of_a_report(client_for, ctx, world, database):
     stale = client.post(f"{base}/publish", data={"lock": str(lock)})
     assert (stale.status_code, state_of(database, world.draft)) == (409, VersionState.FROZEN)
     client.post(f"{base}/publish", data={"lock": str(lock + 1)})
+    refused = client.post(f"{base}/submitted", data={"symbol": "A/HRC/WG.6/48/SVN/1"})
+    assert refused.status_code == 422
+    assert "Version 1 has not been sent along a route of validation." in refused.text
     opened = client.post(f"{base}/next", data={"note": "After the comments"})
     assert opened.status_code == 303
     page = client.get(f"/reports/{world.report.id}")
@@ -87,8 +90,12 @@ def test_the_way_of_a_report(client_for, ctx, world, database):
     assert texts(page, "//*[@class='history-note']") == ["After the comments"]
     again = client.post(f"{base}/next", data={})
     assert again.status_code == 422
-    sent = client.post(f"{base}/submitted", data={"symbol": "A/HRC/WG.6/48/SVN/1"})
+    sent = client.post(
+        f"{base}/submitted", data={"symbol": "A/HRC/WG.6/48/SVN/1", "because": "It was late."}
+    )
     assert sent.status_code == 303
+    assert "It was late." in client.get(f"/reports/{world.report.id}").text
+    assert "It was late." not in client_for().get(f"/reports/{world.report.id}").text
     assert state_of(database, world.draft) is VersionState.SUBMITTED
     assert "A/HRC/WG.6/48/SVN/1" in texts(client_for().get("/reports"), "//*[@class='symbol']")
 
