@@ -458,6 +458,15 @@ def _post_comment(actor: Actor, window: Any) -> Answer:
     return _either(actor.has(*GOVERNMENT), _("This draft takes comments from the Government."))
 
 
+@_rule("comment.upload")
+def _upload_comments(actor: Actor, window: Any) -> Answer:
+    if actor.has(Role.SECRETARIAT):
+        return YES
+    if not actor.is_authenticated:
+        return _no(_("Sending many comments in one file needs an account; one by one does not."))
+    return can(actor, "comment.post", window)
+
+
 _only(
     SECRETARIAT,
     _l("Only the secretariat moderates and answers comments."),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from wtforms import (
     BooleanField,
     DateField,
+    FileField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -88,6 +89,26 @@ class EnterForm(_Words):
         _l("Paragraph"),
         [Optional(), NumberRange(min=1)],
         description=_l("Its number. Empty means: on the whole document."),
+    )
+
+
+class FileForm(BaseForm):
+    file = FileField(_l("Spreadsheet"), description=_l("The template, filled in (.xlsx)."))
+
+
+class ConfirmFileForm(BaseForm):
+    rows = HiddenField()
+    token = HiddenField()
+    channel = RadioField(
+        _l("How did it reach you?"),
+        [Optional()],
+        choices=lambda: [
+            SelectChoice(value=channel.value, label=CHANNEL_LABELS[channel])
+            for channel in (Channel.MEETING, Channel.LETTER, Channel.EMAIL)
+        ],
+    )
+    consent = BooleanField(
+        _l("Each person named has agreed that their name is kept, and shown as the file says")
     )
 
 

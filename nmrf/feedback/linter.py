@@ -74,8 +74,11 @@ _MY_CASE = re.compile(
     r"[^.\n]{0,60}",
     _I,
 )
+# It begins where a word does and gives nothing back: one long word would else take seconds.
 _EMAIL = re.compile(
-    r"[\w.+%-]+\s?(?:@|\(at\)|\[at\]|\s+at\s+(?=\S+\s+dot\s))\s?[\w-]+(?:\.[\w-]+)+", _I
+    r"(?<![\w.+%-])[\w.+%-]++"
+    r"\s?(?:@|\(at\)|\[at\]|\s+at\s+(?=\S+\s+dot\s))\s?[\w-]+(?:\.[\w-]+)+",
+    _I,
 )
 _TELEPHONE = re.compile(r"(?<![\w./-])(?:\+|00)?\(?\d[\d()\s./-]{6,20}\d(?![\w/])")
 _DATE = re.compile(

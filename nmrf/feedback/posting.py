@@ -65,11 +65,13 @@ def post(
     consent: bool = False,
     language: str = "en",
     token: str = "",
+    own: bool = True,
 ) -> Receipt:
     """Take a comment on a block of the version, or on the whole document.
 
     Name, organisation and address are left aside where the mode is anonymous. `token` names one
-    sending of a form: the same one again gives the same receipt, and no second comment.
+    sending of a form: the same one again gives the same receipt, and no second comment. Without
+    `own` the actor sends it for the person named, and is not kept as its author.
 
     Raises:
         Conflict: when the window is not open now.
@@ -79,7 +81,7 @@ def post(
     access.require(ctx.actor, "comment.post", window)
     said = check_words(text, proposed_text, block)
     named = check_author(mode, name, organisation, email, consent=consent)
-    return _take(ctx, window, said, mode, block, named, language=language, token=token, own=True)
+    return _take(ctx, window, said, mode, block, named, language=language, token=token, own=own)
 
 
 def enter(
@@ -226,7 +228,8 @@ def _take(
     if named is not None:
         _name(ctx, comment, named, own=own)
         # The record of events is read by more people than may know who wrote.
-        told = ctx.acting_as(PUBLIC) if own and mode is Mode.SECRETARIAT else ctx
+        from_page = channel is Channel.WEB
+        told = ctx.acting_as(PUBLIC) if from_page and mode is Mode.SECRETARIAT else ctx
         events.record(
             told, "comment.received", comment, version=window.version_id, channel=channel.value
         )

@@ -13,7 +13,7 @@ import flask
 import structlog
 from werkzeug.wrappers import Response
 
-QUIET = frozenset({"static", "feedback.write", "feedback.find_receipt"})
+QUIET = frozenset({"static", "feedback.write", "feedback.upload", "feedback.find_receipt"})
 
 
 def configure_logs(level: str, style: str) -> None:

@@ -4,6 +4,7 @@
 from nmrf.feedback import calendar, gates, joints
 from nmrf.feedback.views import (
     answering,
+    bulk,
     desk,
     lists,
     margins,
@@ -18,6 +19,7 @@ from nmrf.feedback.views.common import bp
 __all__ = [
     "answering",
     "bp",
+    "bulk",
     "calendar",
     "desk",
     "gates",

@@ -42,16 +42,22 @@ ANSWER_BADGES = {
 }
 BECAME_BADGES = {"unchanged": "none", "changed": "active", "removed": "withdrawn"}
 WRONG_CODES_PER_HOUR = 30
-LARGEST_FORM = 1_000_000  # bytes; a comment has 10,000 characters, and perhaps wording of as many
+# Bytes: a comment has 10,000 characters, and perhaps wording of as many.
+LARGEST_FORM = 1_000_000
+LARGEST_FILE = 500_000  # a larger one would be put on a disk while it is read
 # Everybody may send these, and nothing of them stays: not in a log, not in the browser.
-_QUIET = frozenset({"feedback.write", "feedback.find_receipt"})
+_QUIET = {
+    "feedback.write": LARGEST_FORM,
+    "feedback.find_receipt": LARGEST_FORM,
+    "feedback.upload": LARGEST_FILE,
+}
 
 
 @bp.url_value_preprocessor
 def _limit(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     # Before the guard of forms reads it.
     if endpoint in _QUIET:
-        flask.request.max_content_length = LARGEST_FORM
+        flask.request.max_content_length = _QUIET[endpoint]
 
 
 @bp.after_request

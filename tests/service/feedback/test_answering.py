@@ -342,7 +342,7 @@ def texts_of(made):
         ]
         return [row[table[0].index("Text")] for row in table[1:]]
     [table] = docx.Document(io.BytesIO(made.data)).tables
-    return [row.cells[1].text.split("\n")[1] for row in table.rows[1:]]
+    return [row.cells[1].text.split("\n")[-1] for row in table.rows[1:]]
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "docx"])

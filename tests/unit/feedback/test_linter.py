@@ -60,3 +60,9 @@ def test_a_name_that_was_given_is_found_whole_or_in_parts():
 def test_each_thing_is_said_once_in_a_sentence():
     [hint] = warnings("a@example.org and A@example.org")
     assert hint.message == "It holds an e-mail address."
+
+
+@pytest.mark.parametrize("part", ["é", "a.", "1", "+1", "-", "A ", "as a ", "a at ", "@a", "x\n"])
+def test_a_long_text_takes_no_longer_than_its_length(part):
+    # What takes seconds for each comment would take hours here.
+    warnings(part * 300_000, ["Ann Example"])
