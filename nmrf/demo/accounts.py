@@ -24,6 +24,31 @@ SHOWN = (
 )
 
 
+# Where the partners work and for whom, so that the reach of consultations can be counted.
+PARTNERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "network": ("Capital", ("women_and_girls", "persons_deprived_of_their_liberty_and_detainees")),
+    "inclusion": ("Second region", ("persons_with_disabilities",)),
+    "youth": ("Third region", ("youth_and_juveniles", "children")),
+}
+
+
+def describe_partners(play: Play) -> None:
+    """Say of civil society in which region it works, and for whom."""
+    with play.acting() as ctx:
+        for key, (region, groups) in PARTNERS.items():
+            one = play.institution(key)
+            service.change_institution(
+                ctx,
+                one,
+                name=one.name,
+                kind=one.kind,
+                short_name=one.short_name,
+                email=one.email,
+                region=region,
+                groups=groups,
+            )
+
+
 def open_doors(play: Play) -> None:
     """Give every person the one password."""
     with play.acting() as ctx:

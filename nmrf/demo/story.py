@@ -24,6 +24,7 @@ def tell(play: Play, now: datetime) -> None:
         raise Conflict(_("The clock of this machine is wrong: it stands at %(now)s.", now=now))
     play.clock.move_to(play.local(past.BEGINNING, time(9)))
     people.bring_in(play, past.BEGINNING)
+    accounts.describe_partners(play)
     cycle = past.fourth_cycle(play, past.third_cycle(play))
     year = rounds.year_now(today) - 1
     rounds.last_round(play, cycle, year)

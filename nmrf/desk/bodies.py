@@ -10,7 +10,7 @@ from nmrf.core.clock import local_date
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _
 from nmrf.core.roles import ROLE_LABELS, Role
-from nmrf.desk.tasks import Task, register
+from nmrf.desk.tasks import Task, begins_at, register
 from nmrf.feedback import queries as feedback
 from nmrf.validation.models import Task as Step
 from nmrf.validation.queries import my_tasks
@@ -58,6 +58,7 @@ def invitations(ctx: Ctx) -> Iterator[Task]:
             {"consultation_id": one.consultation_id, "_anchor": "answer"},
             what=_("%(name)s is invited", name=one.institution.name),
             due_on=local_date(one.consultation.starts_at, zone),
+            due=begins_at(ctx, one.consultation.starts_at),
         )
 
 

@@ -15,10 +15,11 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _, ngettext
 from nmrf.cycles.models import Cycle, Stage
 from nmrf.desk.gaps import register_cycle
-from nmrf.desk.tasks import Task, register
+from nmrf.desk.tasks import Task, begins_at, register
 from nmrf.feedback.models import Comment, CommentState, Disposition, DispositionState
 from nmrf.outbox.queries import trouble
 from nmrf.recommendations import queries as recommendations
+from nmrf.recommendations.models import Assignment, AssignmentState, Recommendation
 from nmrf.reports.models import Report, ReportVersion
 from nmrf.updates.models import Round, RoundState
 from nmrf.validation.models import Run, RunState
@@ -136,7 +137,7 @@ def register_gaps(ctx: Ctx) -> Iterator[Task]:
             "recommendations.index",
             found.disputed.args,
             what=cycle.title,
-            since=since,
+            since=_oldest_dispute(ctx, cycle) or since,
         )
     if found.without_owner.count:
         yield Task(
@@ -163,6 +164,19 @@ def register_gaps(ctx: Ctx) -> Iterator[Task]:
             why=_("Left without an answer at the adoption, a recommendation counts as noted."),
             since=since,
         )
+
+
+def _oldest_dispute(ctx: Ctx, cycle: Cycle) -> date | None:
+    at = ctx.session.scalar(
+        select(func.min(Assignment.answered_at))
+        .join(Assignment.recommendation)
+        .where(
+            Recommendation.cycle_id == cycle.id,
+            Assignment.ended_at.is_(None),
+            Assignment.state == AssignmentState.DISPUTED,
+        )
+    )
+    return local_date(at, ctx.house.settings.time_zone) if at else None
 
 
 def _of(ctx: Ctx, cycle: Cycle) -> date:
@@ -198,7 +212,13 @@ def meetings(ctx: Ctx) -> Iterator[Task]:
             title = _("Record who came to: %(title)s", title=one.title)
         else:
             title = _("Announce and invite to: %(title)s", title=one.title)
-            yield Task(title, "consultations.consultation", values, due_on=begins)
+            yield Task(
+                title,
+                "consultations.consultation",
+                values,
+                due_on=begins,
+                due=begins_at(ctx, one.starts_at),
+            )
             continue
         yield Task(title, "consultations.consultation", values, since=begins)
 

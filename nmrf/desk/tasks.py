@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from nmrf.core import due as core_due
@@ -59,6 +59,13 @@ def waiting(ctx: Ctx) -> list[Task]:
 
 def _is_late(task: Task, ctx: Ctx) -> bool:
     return task.due_on is not None and task.due_on < ctx.today
+
+
+def begins_at(ctx: Ctx, at: datetime) -> Due:
+    """The beginning of an event: until then something has to be done."""
+    zone = ctx.house.settings.time_zone
+    local = at.astimezone(ctx.house.settings.zone)
+    return core_due.due(local.date(), ctx.now, zone, at=local.time(), is_deadline=False)
 
 
 def due_words(ctx: Ctx, task: Task) -> Due | None:

@@ -30,6 +30,7 @@ class Chart:
     source: str
     rule: str
     unit: str
+    most: int = 0
 
 
 def finding(shown: Standing) -> str:
@@ -103,6 +104,8 @@ def by_institution(ctx: Ctx, lines: Sequence[Lead], url: Callable[[Lead], str]) 
     )
 
 
+MOST = 20  # bars that can be taken in; the table has all
+
 RULES: dict[By, Lazy] = {
     By.THEME: _l("A recommendation with several themes counts under each."),
     By.PERSONS: _l("A recommendation that speaks of several groups counts under each."),
@@ -139,4 +142,5 @@ def by_group(
         source=_source(ctx),
         rule=str(RULES[by]),
         unit=str(BY_LABELS[by]),
+        most=MOST,
     )

@@ -70,7 +70,13 @@ def _items(app: flask.Flask, entries: tuple[Entry, ...], actor: Actor) -> list[I
         url = address(app, entry.endpoint)
         if url:
             same = flask.request.endpoint == entry.endpoint
-            near = section == entry.endpoint.split(".")[0] and section not in {"desk", "portal"}
+            # One's own account belongs to no entry, though accounts are managed under People.
+            own = f"{flask.request.path}/".startswith("/me/")
+            near = (
+                not own
+                and section == entry.endpoint.split(".")[0]
+                and section not in {"desk", "portal"}
+            )
             found.append(Item(str(entry.label), url, current=same or near))
     return found
 

@@ -179,3 +179,20 @@ def test_the_statements_do_not_grow_with_the_rows(ctx, loop, database):
     with count_statements(database) as three:
         queries.waiting(ctx.acting_as(actor))
     assert len(three) == len(one)
+
+
+def test_a_dispute_waits_since_it_was_raised(ctx, loop):
+    given = factories.assignment(ctx.session, loop.round.third, loop.round.people.mfa)
+    given.state, given.answered_at = AssignmentState.DISPUTED, ctx.now - timedelta(days=3)
+    ctx.session.flush()
+    actor = actor_for(ctx.session, loop.round.people.secretary, ctx.today)
+    found = {task.title: task for task in queries.waiting(ctx.acting_as(actor))}
+    assert found["Decide 1 disputed assignment"].since == ctx.today - timedelta(days=3)
+
+
+def test_an_invitation_is_answered_before_the_meeting_begins(ctx, loop):
+    actor = actor_for(ctx.session, loop.round.people.stakeholder, ctx.today)
+    asking = ctx.acting_as(actor)
+    [task] = [t for t in queries.waiting(asking) if t.title.startswith("Answer the invitation")]
+    said = queries.due_words(asking, task)
+    assert (said.time, said.zone) == ("10:00", "CET")

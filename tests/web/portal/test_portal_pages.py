@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests import factories
 from tests.factories.cycles import planned
 from tests.factories.desk import comment
 from tests.queries import count_statements
@@ -201,3 +202,16 @@ def test_the_figures_by_theme_lead_to_their_recommendations(loop, client_for):
     ]
     links = tree(page).xpath("//main//table//a/@href")
     assert [client.get(link).status_code for link in links] == [200, 200]
+
+
+def test_the_picture_shows_the_largest_and_the_table_all(ctx, loop, client_for):
+    for n in range(25):
+        body = factories.institution(ctx.session, f"Ministry Number {n}")
+        factories.recommendation(ctx.session, loop.round.cycle, f"150.{n}", lead=body)
+    ctx.session.commit()
+    page = client_for().get("/progress?by=lead")
+    assert len(tree(page).xpath("//div[@class='chart-row']")) == 20
+    assert len(tree(page).xpath("//figure//tbody/tr")) == 27
+    assert texts(page, "//figure//summary") == [
+        "All 27 as a table; the picture shows the 20 largest"
+    ]
