@@ -10,6 +10,8 @@ from nmrf.feedback.models import Comment, CommentState, Disposition, Disposition
 from nmrf.feedback.queries import shown
 from nmrf.recommendations import joints
 from nmrf.recommendations.models import Recommendation
+from nmrf.reports import margins
+from nmrf.reports.models import Block, ReportVersion
 from nmrf.reports.queries import newest_versions
 from nmrf.reports.trace import answers_to
 
@@ -74,4 +76,17 @@ def comments_on_answers(ctx: Ctx, recommendation: Recommendation) -> joints.Sect
     )
 
 
+def changed_for_comments(ctx: Ctx, version: ReportVersion) -> set[int]:
+    """The paragraphs of a report, by id, that an accepted comment changed."""
+    return set(
+        ctx.session.scalars(
+            select(Block.paragraph_id)
+            .join(Disposition, Disposition.changed_block_id == Block.id)
+            .join(ReportVersion, ReportVersion.id == Block.version_id)
+            .where(ReportVersion.report_id == version.report_id)
+        )
+    )
+
+
 joints.register("feedback", comments_on_answers)
+margins.owed["feedback"] = changed_for_comments

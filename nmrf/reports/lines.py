@@ -186,6 +186,7 @@ class Budget:
     notes: int
     limit: int  # 0: none
     chapters: tuple[ChapterWords, ...]
+    owners: tuple[tuple[str, int], ...]  # words by the institution that writes them; "" for nobody
 
     @property
     def over(self) -> int:
@@ -203,7 +204,11 @@ def budget(shown: Sequence[Line], version: ReportVersion) -> Budget:
         ChapterWords(heading, sum(line.words for line in under) + (heading.words if heading else 0))
         for heading, under in structure.parts(shown, BlockKind.CHAPTER)
     )
+    by_owner: dict[str, int] = defaultdict(int)
+    for line in shown:
+        by_owner[line.owner] += line.words
     return Budget(
+        owners=tuple(sorted(by_owner.items(), key=lambda pair: (not pair[0], -pair[1]))),
         body=sum(chapter.words for chapter in chapters),
         notes=words_of_notes(version.notes),
         limit=version.report.word_limit,
@@ -233,10 +238,19 @@ def answered(shown: Sequence[Line]) -> dict[int, tuple[Cited, ...]]:
     }
 
 
-def cuttable(shown: Sequence[Line]) -> list[Line]:
-    """Paragraphs that answer no recommendation and rest on no update, the longest first."""
+def cuttable(shown: Sequence[Line], owed: Collection[int] = ()) -> list[Line]:
+    """Paragraphs that could go when words are too many, the longest first.
+
+    They answer no recommendation, rest on no update, and no accepted comment brought them about:
+    `owed` are the ids of paragraphs of which one did.
+    """
     answers = answered(shown)
     loose = [
-        line for line in shown if line.id in answers and not answers[line.id] and not line.sources
+        line
+        for line in shown
+        if line.id in answers
+        and not answers[line.id]
+        and not line.sources
+        and line.paragraph_id not in owed
     ]
     return sorted(loose, key=lambda line: (-line.words, line.position))

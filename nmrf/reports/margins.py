@@ -5,7 +5,7 @@ Reports may not import them, so they register here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from nmrf.core.ctx import Ctx
@@ -34,12 +34,15 @@ class Link:
 
 Links = Callable[[Ctx, ReportVersion], Sequence[Link]]
 
+# The paragraphs of a report (by id) whose words somebody outside brought about.
+Owed = Callable[[Ctx, ReportVersion], Collection[int]]
 # Why a version should not go to the UN yet, as a sentence; empty when nothing is in its way.
 Hindrance = Callable[[Ctx, ReportVersion], str]
 
 margins: dict[str, Margin] = {}
 remarks: dict[str, Remarks] = {}
 links: dict[str, Links] = {}
+owed: dict[str, Owed] = {}
 hindrances: dict[str, Hindrance] = {}
 
 
@@ -56,6 +59,11 @@ def counts(ctx: Ctx, version: ReportVersion) -> dict[int, tuple[int, str]]:
 def links_of(ctx: Ctx, version: ReportVersion) -> list[Link]:
     """All that hangs on a version as a whole."""
     return [link for source in links.values() for link in source(ctx, version)]
+
+
+def owed_in(ctx: Ctx, version: ReportVersion) -> set[int]:
+    """The ids of paragraphs that were changed because of an accepted comment."""
+    return {key for source in owed.values() for key in source(ctx, version)}
 
 
 def hindrances_of(ctx: Ctx, version: ReportVersion) -> list[str]:

@@ -30,6 +30,15 @@ class Row:
     comments: int
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A paragraph that could go: its chapter, and the words saved with all that stand before it."""
+
+    line: Line
+    chapter: Line | None
+    saved: int
+
+
 @bp.get("/reports/versions/<int:version_id>/desk")
 def desk(version_id: int) -> str:
     context = ctx()
@@ -84,6 +93,11 @@ def gaps(version_id: int) -> str:
     require_desk(context, version)
     found = lines(context.session, version.id)
     missing = queries.gaps(context.session, version, found)
+    cuts, total = [], 0
+    for line in cuttable(found, margins.owed_in(context, version)):
+        total += line.words
+        headings = structure.headings_of(found, found.index(line))
+        cuts.append(Cut(line, headings[0] if headings else None, total))
     return flask.render_template(
         "reports/gaps.html",
         version=version,
@@ -91,7 +105,7 @@ def gaps(version_id: int) -> str:
         gaps=missing,
         most=_MOST_LISTED,
         begins=_beginning,
-        cuttable=cuttable(found),
+        cuts=cuts,
         budget=budget(found, version),
         writes=queries.may_write(context, version),
     )

@@ -6,12 +6,14 @@ import pytest
 
 from nmrf.core.errors import Conflict, Invalid, Refused
 from nmrf.core.roles import PUBLIC, SYSTEM
+from nmrf.feedback import joints as _joints  # noqa: F401 - says what comments brought about
 from nmrf.recommendations import joints
-from nmrf.reports import drafting, linking, queries, service, sourcing, trace
+from nmrf.reports import drafting, linking, margins, queries, service, sourcing, trace
 from nmrf.reports.drafting import EditConflict
 from nmrf.reports.lines import answered, cuttable
 from nmrf.reports.queries import newest_versions
 from tests import factories
+from tests.factories import feedback
 from tests.factories import reports as report_factories
 from tests.service.reports.conftest import block
 
@@ -133,6 +135,25 @@ def test_what_could_be_cut_answers_nothing_and_rests_on_nothing(ctx, linked):
     health = block(linked.draft, "Every")
     sourcing.pull(ctx, health, [update.id], mode="link", lock=health.lock)
     assert [line.number for line in cuttable(queries.lines(ctx.session, linked.draft.id))] == [1]
+
+
+def test_what_an_accepted_comment_brought_about_is_not_to_be_cut(ctx, linked):
+    health = block(linked.draft, "Every")
+    service.publish(ctx, linked.draft)
+    second = service.open_next_version(ctx, linked.draft)
+    said = feedback.comment(ctx.session, linked.draft, block=health)
+    feedback.answer(ctx.session, said, changed=block(second, "Every"))
+    owed = margins.owed_in(ctx, second)
+    assert owed == {health.paragraph_id}
+    assert [line.number for line in cuttable(queries.lines(ctx.session, second.id), owed)] == [1]
+
+
+def test_words_are_counted_by_who_writes_them(ctx, linked):
+    drafting.give_section(ctx, block(linked.draft, "Equality"), linked.moj)
+    shown = queries.lines(ctx.session, linked.draft.id)
+    found = queries.budget(shown, linked.draft)
+    assert [name for name, _words in found.owners] == ["MJ", ""]
+    assert sum(words for _name, words in found.owners) == found.body
 
 
 def test_a_newer_update_supersedes_the_older(ctx, linked):
