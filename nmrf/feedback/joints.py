@@ -6,12 +6,15 @@ from sqlalchemy import func, select
 
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _, ngettext
+from nmrf.feedback import queries
+from nmrf.feedback.answering import code_label
 from nmrf.feedback.models import Comment, CommentState, Disposition, DispositionState
 from nmrf.feedback.queries import shown
+from nmrf.feedback.said import Said, said_rows
 from nmrf.recommendations import joints
 from nmrf.recommendations.models import Recommendation
 from nmrf.reports import margins
-from nmrf.reports.models import Block, ReportVersion
+from nmrf.reports.models import Block, Report, ReportVersion
 from nmrf.reports.queries import newest_versions
 from nmrf.reports.trace import answers_to
 
@@ -88,5 +91,45 @@ def changed_for_comments(ctx: Ctx, version: ReportVersion) -> set[int]:
     )
 
 
+def heard_on(ctx: Ctx, report: Report) -> list[margins.Heard]:
+    """Each round of comments on a report, the earliest first, with the answers released."""
+    found = []
+    for window in reversed(queries.windows(ctx)):
+        version = window.version
+        if version.report_id != report.id:
+            continue
+        answered = said_rows(ctx, queries.answered(ctx, version), by_place=True)
+        found.append(
+            margins.Heard(
+                version_number=version.number,
+                opened=window.opens_at.astimezone(ctx.house.settings.zone).date(),
+                closes=window.closes_on,
+                comments=queries.totals(ctx, version)[0],
+                answers={
+                    code_label(ctx, code): count
+                    for code, count in sorted(queries.codes_of(ctx, version).items())
+                },
+                changes=[
+                    margins.Change(_place(said), said.text, said.answer.reason)
+                    for said in answered
+                    if said.answer is not None and said.answer.version_id is not None
+                ],
+            )
+        )
+    return found
+
+
+def _place(said: Said) -> str:
+    """Where the change is: "paragraph 14, version 3"."""
+    assert said.answer is not None  # noqa: S101 - asked before
+    place = said.answer.place
+    return _(
+        "%(place)s, version %(n)s",
+        place=_("paragraph %(n)s", n=place) if said.answer.number is not None else place,
+        n=said.answer.version_number,
+    )
+
+
 joints.register("feedback", comments_on_answers)
+margins.heard["feedback"] = heard_on
 margins.owed["feedback"] = changed_for_comments

@@ -409,7 +409,8 @@ def later_blocks(ctx: Ctx, version: ReportVersion) -> list[Target]:
 # --- Answers -------------------------------------------------------------------------------------
 
 
-def _answered(ctx: Ctx, version: ReportVersion, code: str = "") -> ColumnElement[bool]:
+def answered(ctx: Ctx, version: ReportVersion, code: str = "") -> ColumnElement[bool]:
+    """A condition: comments on a version whose answer is released."""
     conditions: list[Any] = [
         Comment.version_id == version.id,
         _displayed(ctx),
@@ -422,7 +423,7 @@ def _answered(ctx: Ctx, version: ReportVersion, code: str = "") -> ColumnElement
 
 def answers(ctx: Ctx, version: ReportVersion, number: int, code: str = "") -> Page[Said]:
     """One page of the released answers on a version, in the order of its paragraphs."""
-    return _page(ctx, _answered(ctx, version, code), number)
+    return _page(ctx, answered(ctx, version, code), number)
 
 
 def codes_of(ctx: Ctx, version: ReportVersion) -> dict[str, int]:
@@ -430,7 +431,7 @@ def codes_of(ctx: Ctx, version: ReportVersion) -> dict[str, int]:
     rows = ctx.session.execute(
         select(Disposition.code, func.count())
         .join(Comment, Comment.id == Disposition.comment_id)
-        .where(_answered(ctx, version))
+        .where(answered(ctx, version))
         .group_by(Disposition.code)
     )
     return {code: count for code, count in rows}  # noqa: C416 - rows are no pairs
@@ -455,7 +456,7 @@ def for_file(ctx: Ctx, version: ReportVersion, which: Which) -> list[Said]:
     if which.view and can(ctx.actor, "comment.dispose"):
         return said_rows(ctx, _of_view(ctx, version, which.view), prepared=True, by_place=True)
     if which.answered or which.code:
-        return said_rows(ctx, _answered(ctx, version, which.code), by_place=True)
+        return said_rows(ctx, answered(ctx, version, which.code), by_place=True)
     return said_rows(ctx, _up_to(version), _displayed(ctx), against=version.id, by_place=True)
 
 

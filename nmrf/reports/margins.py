@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from nmrf.core.ctx import Ctx
-from nmrf.reports.models import ReportVersion
+from nmrf.reports.models import Report, ReportVersion
 from nmrf.reports.word_out import CommentForWord
 
 # Paragraph id to how many comments it has that this actor may see, and the address that leads
@@ -32,6 +33,28 @@ class Link:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Change:
+    """A paragraph that a comment changed: where, what was said, what was answered."""
+
+    place: str
+    said: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Comments on one version: its window, how many, the answers by their words, what changed."""
+
+    version_number: int
+    opened: date
+    closes: date
+    comments: int
+    answers: Mapping[str, int]
+    changes: Sequence[Change]
+
+
+Hearing = Callable[[Ctx, Report], Sequence[Heard]]
 Links = Callable[[Ctx, ReportVersion], Sequence[Link]]
 
 # The paragraphs of a report (by id) whose words somebody outside brought about.
@@ -44,6 +67,7 @@ remarks: dict[str, Remarks] = {}
 links: dict[str, Links] = {}
 owed: dict[str, Owed] = {}
 hindrances: dict[str, Hindrance] = {}
+heard: dict[str, Hearing] = {}
 
 
 def counts(ctx: Ctx, version: ReportVersion) -> dict[int, tuple[int, str]]:
@@ -59,6 +83,11 @@ def counts(ctx: Ctx, version: ReportVersion) -> dict[int, tuple[int, str]]:
 def links_of(ctx: Ctx, version: ReportVersion) -> list[Link]:
     """All that hangs on a version as a whole."""
     return [link for source in links.values() for link in source(ctx, version)]
+
+
+def heard_on(ctx: Ctx, report: Report) -> list[Heard]:
+    """The comments on all versions of a report, as far as the actor may see them."""
+    return [one for source in heard.values() for one in source(ctx, report)]
 
 
 def owed_in(ctx: Ctx, version: ReportVersion) -> set[int]:

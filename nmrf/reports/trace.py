@@ -69,7 +69,7 @@ def _uncited(version: ReportVersion) -> Select[Recommendation]:
     )
 
 
-def _is_newest() -> ColumnElement[bool]:
+def is_newest() -> ColumnElement[bool]:
     """A condition: no newer snapshot of the same update supersedes this one."""
     newer = aliased(UpdateSnapshot)
     return ~exists().where(
@@ -92,7 +92,7 @@ def unused(
     query = (
         select(UpdateSnapshot)
         .join(UpdateSnapshot.recommendation)
-        .where(UpdateSnapshot.id.not_in(used), _is_newest())
+        .where(UpdateSnapshot.id.not_in(used), is_newest())
         .options(
             joinedload(UpdateSnapshot.institution),
             joinedload(UpdateSnapshot.recommendation),

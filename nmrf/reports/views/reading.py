@@ -14,6 +14,8 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Invalid
 from nmrf.core.i18n import _
 from nmrf.reports import exports, margins, queries, structure
+from nmrf.reports.annex_consultations import consultation_file, consultation_file_name
+from nmrf.reports.annex_grid import grid_file, grid_file_name
 from nmrf.reports.comparing import Compared, compare
 from nmrf.reports.forms import NextForm, SubmitForm
 from nmrf.reports.lines import bare_lines, budget, lines
@@ -38,7 +40,7 @@ from nmrf.reports.views.common import (
     word_file,
 )
 from nmrf.web import seen
-from nmrf.web.edge import ctx
+from nmrf.web.edge import allow, ctx
 
 
 @bp.get("/reports")
@@ -207,6 +209,22 @@ def _stretches(compared: Sequence[Compared], *, everything: bool) -> list[_Stret
             under += 1
     found.append(_Stretch([], before + under))
     return [stretch for stretch in found if stretch.rows or stretch.unchanged]
+
+
+@bp.get("/reports/versions/<int:version_id>/annex/grid")
+def annex_grid(version_id: int) -> flask.Response:
+    context = ctx()
+    one = queries.get_version(context, version_id)
+    allow("report.write", one)
+    return word_file(grid_file(context, one), grid_file_name(one))
+
+
+@bp.get("/reports/versions/<int:version_id>/annex/consultations")
+def annex_consultations(version_id: int) -> flask.Response:
+    context = ctx()
+    one = queries.get_version(context, version_id)
+    allow("report.write", one)
+    return word_file(consultation_file(context, one), consultation_file_name(one))
 
 
 @bp.get("/reports/versions/<int:version_id>/word")

@@ -212,6 +212,18 @@ def test_the_word_file_is_downloaded(client_for, published):
     assert page.data[:2] == b"PK"
 
 
+@pytest.mark.parametrize("annex", ["grid", "consultations"])
+def test_the_annexes_are_downloaded_by_drafters(client_for, published, annex):
+    page = client_for(published.drafter).get(url(published.draft, f"/annex/{annex}"))
+    assert page.headers["Content-Disposition"] == (
+        f'attachment; filename="svn-wg48-national_report-v1-{annex}.docx"'
+    )
+    assert page.data[:2] == b"PK"
+    assert (
+        client_for(published.focal).get(url(published.draft, f"/annex/{annex}")).status_code == 403
+    )
+
+
 def long_report(ctx, world, length):
     """A public version with this many paragraphs, each with an owner, a source and a number."""
     report = report_factories.report(ctx.session, world.cycle, title=f"{length} paragraphs")
@@ -232,7 +244,10 @@ def long_report(ctx, world, length):
 
 @pytest.mark.parametrize(
     ("tail", "most"),
-    [("", 12), ("/redline?all=1", 12), ("/word", 12), ("/gaps", 12), ("/desk", 16)],
+    [
+        *(("", 12), ("/redline?all=1", 12), ("/word", 12), ("/gaps", 12), ("/desk", 16)),
+        *(("/annex/grid", 14), ("/annex/consultations", 14)),
+    ],
 )
 def test_the_number_of_statements_does_not_grow(client_for, ctx, world, database, tail, most):
     counted = []
