@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import select
 
 from nmrf import access
@@ -27,9 +25,6 @@ from nmrf.feedback.models import (
 )
 from nmrf.feedback.states import STATE_LABELS, TRANSITIONS, Phase, phase
 from nmrf.reports.models import Block
-
-# Texts of a campaign differ by a name or a greeting.
-ALIKE = 88
 
 
 def codes(ctx: Ctx) -> Vocabulary:
@@ -191,14 +186,3 @@ def not_yet(ctx: Ctx, window: CommentWindow) -> str:
         last=words.day(window.closes_on),
         day=words.day(window.closes_on + timedelta(days=1)),
     )
-
-
-def alike(texts: Mapping[str, str], wanted: str) -> list[str]:
-    """The ids of other comments that say nearly the same as this one, the most alike first."""
-    if wanted not in texts:
-        return []
-    others = {key: text.casefold() for key, text in texts.items() if key != wanted}
-    found = process.extract(
-        texts[wanted].casefold(), others, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None
-    )
-    return [key for _text, _score, key in found]

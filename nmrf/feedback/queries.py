@@ -160,6 +160,12 @@ def one(ctx: Ctx, comment_id: str, *, prepared: bool = False) -> Said:
     return found[0]
 
 
+def several(ctx: Ctx, ids: Collection[str]) -> dict[str, Said]:
+    """Comments for the desk, with answers that are only prepared, by id."""
+    found = said_rows(ctx, Comment.id.in_(list(ids)), shown(ctx), prepared=True)
+    return {said.id: said for said in found}
+
+
 def _up_to(version: ReportVersion) -> ColumnElement[bool]:
     """Comments on this version and on those before it."""
     return and_(
@@ -424,6 +430,18 @@ def answered(ctx: Ctx, version: ReportVersion, code: str = "") -> ColumnElement[
 def answers(ctx: Ctx, version: ReportVersion, number: int, code: str = "") -> Page[Said]:
     """One page of the released answers on a version, in the order of its paragraphs."""
     return _page(ctx, answered(ctx, version, code), number)
+
+
+def same_answers(ctx: Ctx, version: ReportVersion, page: Page[Said]) -> dict[tuple[str, str], int]:
+    """How many shown comments got the very same answer as one of this page, by code and reason."""
+    reasons = {said.answer.reason for said in page.items if said.answer}
+    rows = ctx.session.execute(
+        select(Disposition.code, Disposition.reason, func.count())
+        .join(Comment, Comment.id == Disposition.comment_id)
+        .where(_answered(ctx, version), Disposition.reason.in_(reasons))
+        .group_by(Disposition.code, Disposition.reason)
+    )
+    return {(code, reason): count for code, reason, count in rows}
 
 
 def codes_of(ctx: Ctx, version: ReportVersion) -> dict[str, int]:

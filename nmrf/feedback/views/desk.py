@@ -10,9 +10,11 @@ from wtforms.fields.choices import SelectChoice
 from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Invalid
 from nmrf.core.i18n import _, gettext
+from nmrf.core.paging import Page
 from nmrf.cycles.views.common import own_ids
-from nmrf.feedback import answering, queries, second_looks
+from nmrf.feedback import answering, likeness, queries, second_looks
 from nmrf.feedback.forms import AnswerForm, ModerateForm
+from nmrf.feedback.models import Mode
 from nmrf.feedback.queries import Target
 from nmrf.feedback.said import Said
 from nmrf.feedback.states import VIEW_LABELS
@@ -36,7 +38,11 @@ class Desk:
 
     def alike(self, said: Said) -> list[str]:
         """The ids of comments that say nearly the same."""
-        return answering.alike(self._texts, said.id)
+        return likeness.alike(self._texts, said.id)
+
+    def groups(self) -> list[list[str]]:
+        """The comments that say nearly the same, by groups; see `likeness.groups`."""
+        return likeness.groups(self._texts)
 
     def choices(self, said: Said) -> list[SelectChoice]:
         """Where the paragraph stands in later versions, and what was chosen already."""
@@ -142,4 +148,46 @@ def row_of(desk: Desk, said: Said) -> dict[str, object]:
         "form": None if released else desk.answer_form(said, f"c{said.id[:8]}"),
         "moderate": own_ids(ModerateForm(formdata=None, lock=said.lock), f"m{said.id[:8]}"),
         "alike": desk.alike(said),
+    }
+
+
+GROUPS = 10
+
+
+@bp.get("/answering/<int:version_id>/alike")
+def alike(version_id: int) -> str:
+    """The groups of comments that say nearly the same, each with one form to answer it."""
+    context = ctx()
+    allow("comment.dispose")
+    window = queries.need_window(context, version_id)
+    desk = Desk(context, window.version)
+    found = desk.groups()
+    number = min(max(number_of(), 1), max(1, -(-len(found) // GROUPS)))
+    page = Page(found[(number - 1) * GROUPS : number * GROUPS], len(found), number, GROUPS)
+    said = queries.several(context, [key for group in page.items for key in group])
+    return flask.render_template(
+        "feedback/alike.html",
+        window=window,
+        version=window.version,
+        report=window.version.report,
+        page=page,
+        pages=pager(page),
+        groups=[_group(desk, [said[key] for key in keys]) for keys in page.items],
+        total=sum(map(len, found)),
+        changing=answering.text_changing(context),
+    )
+
+
+def _group(desk: Desk, members: list[Said]) -> dict[str, object]:
+    """The first one's row, and how its group stands."""
+    answered = [one for one in members if one.answer is not None]
+    row = row_of(desk, members[0])
+    form = row["form"]
+    if isinstance(form, AnswerForm):
+        form.also.data = True
+    return row | {
+        "members": [(one, place_words(one.number, one.label)) for one in members],
+        "names": sum(one.mode is not Mode.ANONYMOUS for one in members),
+        "answered": len(answered),
+        "differing": len({(a.code, a.reason) for one in answered if (a := one.answer)}) > 1,
     }

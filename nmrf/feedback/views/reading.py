@@ -112,6 +112,7 @@ def answers(version_id: int) -> str:
         window=window,
         page=page,
         pages=pager(page),
+        same=queries.same_answers(context, one, page),
         code=code,
         helps={term.code: gettext(term.help) for term in vocabulary.terms if term.help},
         total=said,

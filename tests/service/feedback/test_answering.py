@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from nmrf.core.errors import Conflict, Invalid, NotFound, Refused
 from nmrf.core.events import Event
-from nmrf.feedback import answering, exports, queries, service
+from nmrf.feedback import exports, likeness, queries, service
 from nmrf.feedback.gates import _unanswered
 from nmrf.feedback.joints import comments_on_answers
 from nmrf.feedback.models import CommentState, DispositionState, Mode
@@ -291,8 +291,8 @@ def test_nearly_the_same_is_found(ctx, secretary, world, window):
     second = rows.comment(ctx.session, world.version, text="say how many of those cases were won!")
     rows.comment(ctx.session, world.version, text="Something else altogether.")
     texts = queries.texts(secretary, world.version)
-    assert answering.alike(texts, first.id) == [second.id]
-    assert answering.alike(texts, "none") == []
+    assert likeness.alike(texts, first.id) == [second.id]
+    assert likeness.alike(texts, "none") == []
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

@@ -508,3 +508,43 @@ def test_the_files_are_as_the_reader_may_see_them(client_for, ctx, world, window
         "admin": False,
         "secretary": True,
     }
+
+
+def test_a_group_gets_one_answer_and_each_of_it_is_counted(client_for, ctx, clock, world, window):
+    same = [rows.comment(ctx.session, world.version, text=f"Say how many won{m}") for m in ".!?"]
+    other = rows.comment(ctx.session, world.version, text="Thank you for this paragraph.")
+    rows.answer(ctx.session, same[2], "partly", "Already being done.", released=False)
+    ctx.session.commit()
+    client = client_for(world.secretary)
+    page = client.get(f"/answering/{world.version.id}/alike")
+    assert texts(page, "//main//h2") == ["3 comments say nearly the same"]
+    assert len(tree(page).xpath("//main//details//li")) == 3
+    [form] = tree(page).xpath("//form[contains(@action, '/answer')]")
+    first = form.get("action").split("/")[2]
+    assert form.xpath(".//input[@name='also']/@checked") == ["checked"]
+    lock = form.xpath(".//input[@name='lock']/@value")[0]
+    data = {"code": "noted", "reason": "Thank you all.", "lock": lock, "also": "y", "changed": "0"}
+    assert client.post(f"/comments/{first}/answer", data=data).status_code == 303
+    ctx.session.expire_all()
+    found = {d.comment_id: d.reason for d in ctx.session.scalars(select(Disposition))}
+    # What somebody prepared for one of them stays, unless it is the one that was answered here.
+    kept = {same[2].id: "Already being done."} if first != same[2].id else {}
+    assert found == {one.id: "Thank you all." for one in same} | kept
+    assert other.id not in found
+    ctx.session.commit()
+    clock.move_to(END)
+    client.post(f"/answering/{world.version.id}/release")
+    page = client_for().get(page_of(world, "/answers"))
+    count = 2 if kept else 3
+    assert (
+        texts(page, "//li//p[contains(., 'got this answer')]")
+        == [f"{count} comments got this answer. Each is counted as one."] * count
+    )
+    assert len(tree(page).xpath("//li[@class='answer']")) == 3
+
+
+def test_without_a_group_the_page_says_so(client_for, ctx, world, window):
+    rows.comment(ctx.session, world.version)
+    ctx.session.commit()
+    page = client_for(world.secretary).get(f"/answering/{world.version.id}/alike")
+    assert "No two comments say nearly the same" in page.text
