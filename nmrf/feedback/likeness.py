@@ -13,6 +13,8 @@ from rapidfuzz import fuzz, process
 
 # Texts of a campaign differ by a name or a greeting.
 ALIKE = 88
+_RUN = 3
+_FEW_WORDS = 9
 
 
 def _plain(text: str) -> str:
@@ -39,13 +41,8 @@ def groups(texts: Mapping[str, str]) -> list[list[str]]:
         same[_plain(text)].append(key)
     # The texts of a campaign are mostly the very same, so that few are left to compare.
     near = {
-        text: [
-            other
-            for other, _score, _key in process.extract(
-                text, same.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None
-            )
-        ]
-        for text in same
+        text: [one for one in others if fuzz.ratio(text, one, score_cutoff=ALIKE)]
+        for text, others in _candidates(list(same)).items()
     }
     sizes = {text: sum(len(same[other]) for other in others) for text, others in near.items()}
     taken: set[str] = set()
@@ -59,3 +56,24 @@ def groups(texts: Mapping[str, str]) -> list[list[str]]:
         if len(keys) > 1:
             found.append(keys)
     return sorted(found, key=len, reverse=True)
+
+
+def _candidates(texts: list[str]) -> dict[str, set[str]]:
+    """For each text those that share three words in a row, itself among them.
+
+    To compare all with all takes a minute for thousands. Texts of few words, or of a script
+    without spaces, are candidates for each other.
+    """
+    holding: defaultdict[str, list[str]] = defaultdict(list)
+    runs = {text: _runs(text) for text in texts}
+    for text, found in runs.items():
+        for run in found:
+            holding[run].append(text)
+    return {text: {one for run in found for one in holding[run]} for text, found in runs.items()}
+
+
+def _runs(text: str) -> set[str]:
+    words = text.split()
+    if len(words) < _FEW_WORDS:
+        return {""}
+    return {" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)}
