@@ -228,8 +228,9 @@ def _take(
     if named is not None:
         _name(ctx, comment, named, own=own)
         # The record of events is read by more people than may know who wrote.
-        from_page = channel is Channel.WEB
-        told = ctx.acting_as(PUBLIC) if from_page and mode is Mode.SECRETARIAT else ctx
+        # Nor does it say who sent a comment for somebody else.
+        unsaid = channel is Channel.WEB and (mode is Mode.SECRETARIAT or not own)
+        told = ctx.acting_as(PUBLIC) if unsaid else ctx
         events.record(
             told, "comment.received", comment, version=window.version_id, channel=channel.value
         )

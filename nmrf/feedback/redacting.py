@@ -138,7 +138,7 @@ def restore(ctx: Ctx, comment: Comment) -> bool:
 
 def suggestions(text: str) -> list[linter.Hint]:
     """What in a comment seems to name its author; for the secretariat to look at."""
-    return linter.warnings(text)
+    return [hint for hint in linter.warnings(text) if MARK not in hint.excerpt]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import flask
 from nmrf import access
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _, ngettext
-from nmrf.cycles.views.common import Page, attempt, lock_of
+from nmrf.cycles.views.common import Page, attempt, lock_of, own_ids
 from nmrf.feedback import answering, queries, redacting, second_looks, service
 from nmrf.feedback.forms import AnswerForm, ModerateForm, RedactForm, SettleForm
 from nmrf.feedback.models import CommentState
@@ -42,11 +42,11 @@ def comment_page(
             "form": form or row["form"],
             "moderate": moderate or row["moderate"],
             "alike": row["alike"],
-            "redact": redact or RedactForm(formdata=None, lock=said.lock),
+            "redact": own_ids(redact or RedactForm(formdata=None, lock=said.lock), "redact"),
             "hints": redacting.suggestions(f"{said.text}\n{said.proposed_text}"),
             "looks": redacting.looks(context, said.id) if said.redaction else [],
             "second": second_looks.of(context, said.id),
-            "settle": settle or SettleForm(formdata=None),
+            "settle": own_ids(settle or SettleForm(formdata=None), "settle"),
         }
     return flask.render_template(
         "feedback/comment.html",

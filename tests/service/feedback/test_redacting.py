@@ -249,3 +249,4 @@ def test_what_seems_to_name_somebody_is_pointed_out():
     assert [hint.excerpt for hint in redacting.suggestions("Write to jane@example.org")] == [
         "jane@example.org"
     ]
+    assert redacting.suggestions(f"My name is {MARK}.") == []
