@@ -105,11 +105,18 @@ def recipients(
         office.person_id: office.person
         for office in holders(session, today, roles, institution_ids)
     }
+    for _away, substitute in stand_ins(session, today, found):
+        found.setdefault(substitute.id, substitute)
+    return list(found.values())
+
+
+def stand_ins(session: Session, today: date, person_ids: Iterable[int]) -> list[tuple[int, Person]]:
+    """Who stands in today for which of these people: pairs of whoever is away and substitute."""
     absences = session.scalars(
         select(Absence)
         .join(Absence.substitute)
         .where(
-            Absence.person_id.in_(found),
+            Absence.person_id.in_(list(person_ids)),
             Absence.starts_on <= today,
             Absence.ends_on >= today,
             Person.active,
@@ -117,9 +124,7 @@ def recipients(
         .options(joinedload(Absence.substitute))
         .order_by(Absence.id)
     )
-    for absence in absences:
-        found.setdefault(absence.substitute_id, absence.substitute)
-    return list(found.values())
+    return [(absence.person_id, absence.substitute) for absence in absences]
 
 
 def institutions(

@@ -11,6 +11,7 @@ from nmrf.accounts.models import Institution
 from nmrf.consultations import notices
 from nmrf.consultations.models import Answer, Consultation, ConsultationState, Invitation
 from nmrf.core import events
+from nmrf.core.clock import local_date
 from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Conflict, Invalid
 from nmrf.core.i18n import _
@@ -26,7 +27,8 @@ def short_notice(ctx: Ctx, consultation: Consultation) -> tuple[int, int] | None
     out (UPR Info, The Butterfly Effect, L501 and L688).
     """
     wanted = practice_of(ctx.house, consultation.cycle.practice).invitation_days
-    left = (consultation.starts_at.date() - ctx.today).days
+    begins = local_date(consultation.starts_at, ctx.house.settings.time_zone)
+    left = (begins - ctx.today).days
     return (left, wanted) if left < wanted and consultation.starts_at > ctx.now else None
 
 

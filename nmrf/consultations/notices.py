@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 
-from nmrf.accounts.queries import holders
+from nmrf.accounts.queries import holders, stand_ins
 from nmrf.consultations import kinds
 from nmrf.consultations.models import Answer, Consultation, Invitation, Outcome, Series
 from nmrf.consultations.tokens import answer_token
@@ -40,10 +40,17 @@ WHY = _l("your institution is invited to this consultation.")
 
 
 def recipients(ctx: Ctx, institution_ids: Iterable[int]) -> dict[int, list[Recipient]]:
-    """The people through whom each institution is reached, in one query."""
+    """The people through whom each institution is reached, and who stands in for them; in two
+    statements.
+    """
     found: dict[int, dict[int, Recipient]] = defaultdict(dict)
     for office in holders(ctx.session, ctx.today, ADDRESSED, set(institution_ids)):
         found[office.institution_id][office.person_id] = Recipient.of(office.person)
+    away = stand_ins(ctx.session, ctx.today, {one for people in found.values() for one in people})
+    for people in found.values():
+        for person_id, substitute in away:
+            if person_id in people:
+                people.setdefault(substitute.id, Recipient.of(substitute))
     return {institution_id: list(people.values()) for institution_id, people in found.items()}
 
 

@@ -13,6 +13,7 @@ from nmrf import access
 from nmrf.consultations import kinds, notices
 from nmrf.consultations.invitations import (
     answer,
+    fill_places,
     invite,
     remove_invitation,
     short_notice,
@@ -243,6 +244,9 @@ def edit(
     if sends:
         consultation.sequence += 1
     events.record(ctx, "consultation.edited", consultation, fields=changed)
+    if "capacity" in changed and consultation.state == S.ANNOUNCED and starts_at > ctx.now:
+        ctx.session.flush()
+        fill_places(ctx, consultation)
     return notices.changed(ctx, consultation) if sends else 0
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from nmrf.core.clock import local_date
 from nmrf.core.ctx import Ctx
-from nmrf.core.i18n import Lazy, _l
+from nmrf.core.i18n import Lazy, _, _l
 from nmrf.outbox.ics import CalendarEvent
 
 KINDS: dict[str, Lazy] = {
@@ -100,7 +100,7 @@ def as_event(ctx: Ctx, entry: CalendarEntry) -> CalendarEvent:
         start=entry.start,
         end=entry.end,
         zone=ctx.house.settings.time_zone,
-        summary=entry.title,
+        summary=_summary(entry),
         sequence=entry.sequence,
         description=entry.description,
         location=entry.location,
@@ -110,6 +110,18 @@ def as_event(ctx: Ctx, entry: CalendarEntry) -> CalendarEvent:
         alarms=() if entry.cancelled else entry.alarms,
         busy=entry.busy,
     )
+
+
+def _summary(entry: CalendarEntry) -> str:
+    """The title with what many calendars would not show: they draw a tentative date as any other.
+
+    A date of which only the month is known stands on a day that means nothing.
+    """
+    if entry.month_only:
+        return _("%(title)s (day not known yet)", title=entry.title)
+    if entry.tentative and not entry.cancelled:
+        return _("%(title)s (tentative)", title=entry.title)
+    return entry.title
 
 
 def uid(ctx: Ctx, name: str) -> str:

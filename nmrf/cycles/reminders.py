@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from nmrf.accounts.models import Office, Person
-from nmrf.accounts.queries import holders
+from nmrf.accounts.queries import holders, stand_ins
 from nmrf.core.ctx import Ctx
 from nmrf.core.due import Due
 from nmrf.core.i18n import _l
@@ -60,11 +60,12 @@ def remind_due(ctx: Ctx) -> dict[str, int]:
         ctx.today,
         [Role.SECRETARIAT, Role.FOCAL_POINT, Role.ALTERNATE, Role.VALIDATING_AUTHORITY],
     )
+    away = stand_ins(ctx.session, ctx.today, {office.person_id for office in offices})
     said = _said(ctx, [item.milestone.id for item in items])
     waiting: dict[int, list[_Item]] = defaultdict(list)
     people: dict[int, Person] = {}
     for item in items:
-        for person in _concerned(item, offices):
+        for person in _concerned(item, offices, away):
             key = (item.milestone.id, person.id, item.milestone.on, item.step)
             if key not in said:
                 people[person.id] = person
@@ -106,8 +107,10 @@ def _items(ctx: Ctx) -> list[_Item]:
     return items
 
 
-def _concerned(item: _Item, offices: list[Office]) -> list[Person]:
-    """The focal points of the responsible institution; without one, the secretariat."""
+def _concerned(item: _Item, offices: list[Office], away: list[tuple[int, Person]]) -> list[Person]:
+    """The focal points of the responsible institution and who stands in for them; without one,
+    the secretariat.
+    """
     owner = item.milestone.institution_id
     roles = {Role.FOCAL_POINT, Role.ALTERNATE} if owner else {Role.SECRETARIAT}
     if owner and item.step <= AUTHORITY_FROM:
@@ -119,7 +122,11 @@ def _concerned(item: _Item, offices: list[Office]) -> list[Person]:
     ]
     if owner and not found:  # nobody holds the office: the secretariat has to know
         found = [office.person for office in offices if office.role == Role.SECRETARIAT]
-    return list({person.id: person for person in found}.values())
+    told = {person.id: person for person in found}
+    for person_id, substitute in away:
+        if person_id in {person.id for person in found}:
+            told.setdefault(substitute.id, substitute)
+    return list(told.values())
 
 
 def _said(ctx: Ctx, milestone_ids: list[int]) -> set[tuple[int, int, date | None, int]]:

@@ -12,21 +12,26 @@ from nmrf.core.calendar import deadline_instant, is_over
 from nmrf.core.clock import local_date
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _, speaking
-from nmrf.definitions.routes import VOICES
+from nmrf.definitions.routes import OPENING, VOICES
 from nmrf.outbox.models import Message, MessageState
 from nmrf.validation import moves, notices, queries
 from nmrf.validation.models import Closing, Run, RunState, Task, TaskState
+from nmrf.validation.planning import Dates
 
 REMINDERS = (5, 2, 0)  # days before
 OVERDUE = -1
+DONE = ("moved", "vacant", "asked", "consents", "unanswered", "unproven", "reminders")
+LEAST_NOTICE = 2  # working days between the mail that asked and the date that silence waits for
 
 
 def apply_due(ctx: Ctx) -> dict[str, int]:
     """Apply silence, end advice whose time is over, ask newcomers, remind, tell who is late.
 
-    Returns how many: `asked` (mails), `consents`, `unanswered`, `unproven`, `reminders` (mails).
+    Due dates follow the dates that they are counted from. Returns how many: `moved`, `vacant`
+    (steps that nobody can decide any more), `asked` (mails), `consents`, `unanswered`,
+    `unproven`, `reminders` (mails).
     """
-    done: Counter[str] = Counter(asked=0, consents=0, unanswered=0, unproven=0, reminders=0)
+    done: Counter[str] = Counter(dict.fromkeys(DONE, 0))
     run_ids = ctx.session.scalars(
         select(Task.run_id)
         .join(Task.run)
@@ -46,7 +51,12 @@ def _apply(ctx: Ctx, run_id: int, done: Counter[str]) -> None:
     run = moves.hold(ctx, run_id)
     zone = ctx.house.settings.time_zone
     settled = False
+    dates = Dates(ctx, run.version.report)
     for task in [task for task in run.tasks if task.state is TaskState.OPEN]:
+        done["moved"] += _follow(ctx, task, dates)
+        if task.kind not in VOICES and not notices.people_of(ctx, task):
+            # An account was closed, or an office ended, while its step was open.
+            done["vacant"] += notices.stuck(ctx, task, "vacant") > 0
         if task.due_on is None:
             done["asked"] += notices.asked_since(ctx, task)
         elif not is_over(ctx.now, task.due_on, zone):
@@ -71,8 +81,33 @@ def _apply(ctx: Ctx, run_id: int, done: Counter[str]) -> None:
         moves.advance(ctx, run)
 
 
+def _follow(ctx: Ctx, task: Task, dates: Dates) -> bool:
+    """Let the due date of an open step follow the date that it is counted from, when that moves.
+
+    Those asked are told. It never moves to a day that has come already, and where silence is
+    agreement never to an earlier one: who was given until a date may keep silent until then.
+    """
+    step = moves.step_of(task)
+    if step.due is None or step.due.anchor == OPENING or task.opened_at is None:
+        return False
+    opened = local_date(task.opened_at, ctx.house.settings.time_zone)
+    now = dates.due(step, opened)
+    was = task.due_on
+    if now is None or now == was or now <= ctx.today:
+        return False
+    waited_for = was is not None and (
+        now < was or is_over(ctx.now, was, ctx.house.settings.time_zone)
+    )
+    if waited_for and task.silence_is_consent:
+        return False
+    task.due_on = now
+    events.record(ctx, "task.due_moved", task, run=task.run_id, was=was, became=now)
+    notices.due_moved(ctx, task, was)
+    return True
+
+
 def proven_at(ctx: Ctx, task: Task) -> datetime | None:
-    """When the first mail that asked was handed over, if that was before the due date ended.
+    """When the first mail that asked was handed over, if that left enough time to object.
 
     Silence can only be agreement of somebody who was asked: of one who holds the office today, or
     stands in there. What reached a predecessor proves nothing.
@@ -80,7 +115,7 @@ def proven_at(ctx: Ctx, task: Task) -> datetime | None:
     if task.due_on is None:
         return None
     here = [person.id for person in notices.people_of(ctx, task)]
-    return ctx.session.scalars(
+    sent_at = ctx.session.scalars(
         select(Message.sent_at)
         .where(
             Message.kind == queries.ASKED,
@@ -93,6 +128,11 @@ def proven_at(ctx: Ctx, task: Task) -> datetime | None:
         .order_by(Message.sent_at)
         .limit(1)
     ).first()
+    if sent_at is None:
+        return None
+    day = local_date(sent_at, ctx.house.settings.time_zone)
+    enough = ctx.house.calendar.add_working_days(day, LEAST_NOTICE) <= task.due_on
+    return sent_at if enough else None
 
 
 def _consent(ctx: Ctx, task: Task) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from nmrf.accounts.models import Person
@@ -114,6 +115,21 @@ def reminded(ctx: Ctx, task: Task, step: int) -> int:
     others = [person for person in above if person.id not in told]
     return sent + _send(
         ctx, "validation_reminder", others, task, key, WHY_PART, own=False, **values
+    )
+
+
+def due_moved(ctx: Ctx, task: Task, was: date | None) -> int:
+    """Those who decide a step learn that its date is another."""
+    return _send(
+        ctx,
+        "validation_due_moved",
+        people_of(ctx, task),
+        task,
+        f"{task.id}:{was}:{task.due_on}",
+        WHY_OFFICE,
+        task=task,
+        was=was,
+        due=due_words(ctx, task),
     )
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -13,6 +24,7 @@ from nmrf.accounts.models import Office
 from nmrf.accounts.queries import held_on
 from nmrf.core.ctx import Ctx
 from nmrf.core.errors import NotFound
+from nmrf.core.events import Event
 from nmrf.core.i18n import _
 from nmrf.core.paging import Page, paginate
 from nmrf.core.roles import ROLE_LABELS, Actor, Role
@@ -23,6 +35,8 @@ from nmrf.validation.bodies import decider
 from nmrf.validation.models import Decision, Run, RunState, Task, TaskState
 
 ASKED = "validation_asked"
+# Events by which somebody becomes an author of a paragraph.
+WRITING = ("block.edited", "block.added", "block.merged")
 
 
 def _loaded() -> tuple[ORMOption, ...]:
@@ -231,19 +245,32 @@ def tasks_of_offices(session: Session, offices: Iterable[Office]) -> list[Task]:
 
 
 def wrote(session: Session, person_id: int | None, version_id: int) -> bool:
-    """Whether words of a person stand in a version."""
+    """Whether a person has written in a text: in this version or in an earlier one of it.
+
+    Asked of the record of events too: a block keeps only who edited it last, and a comma of
+    somebody else does not make an author a stranger. What they wrote may have been changed since.
+    """
     if person_id is None:
         return False
-    found = session.scalar(
-        select(Block.id)
-        .where(
-            Block.version_id == version_id,
-            Block.edited_by_id == person_id,
-            Block.removed_in.is_(None),
-        )
-        .limit(1)
+    live = select(Block.paragraph_id).where(
+        Block.version_id == version_id, Block.removed_in.is_(None)
     )
-    return found is not None
+    edited_last = select(Block.id).where(
+        Block.version_id == version_id,
+        Block.edited_by_id == person_id,
+        Block.removed_in.is_(None),
+    )
+    edited_once = (
+        select(Block.id)
+        .join(Event, Event.subject_id == cast(Block.id, String))
+        .where(
+            Event.actor_id == person_id,
+            Event.subject_type == Block.__tablename__,
+            Event.kind.in_(WRITING),
+            Block.paragraph_id.in_(live),
+        )
+    )
+    return bool(session.scalar(select(or_(edited_last.exists(), edited_once.exists()))))
 
 
 def last_decided(ctx: Ctx, task: Task) -> Decision | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nmrf.accounts.models import Absence
 from nmrf.consultations import queries, service
 from nmrf.consultations.models import Answer
 from nmrf.consultations.tokens import answer_token, invitation_of
@@ -63,6 +64,48 @@ def test_a_place_given_up_goes_to_the_first_who_waits(ctx, make_ctx, world, cycl
     assert mails(ctx.session, "consultation.place_free") == [
         ("consultation.place_free", "club@example.org", "You have a place: Hearing")
     ]
+
+
+def test_more_places_go_to_those_who_wait(ctx, secretary, world, cycle):
+    one = announced(ctx, cycle, world.moj, world.league, world.club, capacity=1)
+    by = {i.institution_id: i for i in one.invitations}
+    for institution in (world.moj, world.league, world.club):
+        service.answer(ctx, by[institution.id], coming=True)
+
+    def room_for(capacity):
+        service.edit(
+            secretary,
+            one,
+            title=one.title,
+            kind=one.kind,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            capacity=capacity,
+        )
+        return [by[i.id].answer for i in (world.moj, world.league, world.club)]
+
+    # Who waits equally long comes in the order of the list.
+    assert room_for(2) == [Answer.ACCEPTED, Answer.WAITING, Answer.ACCEPTED]
+    assert room_for(None) == [Answer.ACCEPTED] * 3
+    assert len(mails(ctx.session, "consultation.place_free")) == 2
+    assert room_for(1) == [Answer.ACCEPTED] * 3  # nobody loses a place that was promised
+
+
+def test_who_stands_in_gets_the_invitation_too(ctx, world, cycle):
+    ctx.session.add(
+        Absence(
+            person_id=world.member.id,
+            substitute_id=world.stranger.id,
+            starts_on=ctx.today,
+            ends_on=ctx.today,
+        )
+    )
+    ctx.session.flush()
+    announced(ctx, cycle, world.league)
+    assert {to for _k, to, _s in mails(ctx.session, "consultation.invited")} == {
+        world.member.email,
+        world.stranger.email,
+    }
 
 
 def test_saying_yes_twice_takes_one_place(ctx, world, cycle):

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from nmrf.accounts.models import Absence
 from nmrf.core.roles import SYSTEM, Role
 from nmrf.cycles.service import remind_due
 from tests import factories
@@ -94,3 +95,20 @@ def test_without_a_focal_point_the_secretariat_is_told(ctx, cycle, moj, run):
     milestone(ctx.session, cycle, "Nobody's", institution_id=moj.id)
     run()
     assert mails(ctx.session) == [("cycle.reminder", secretary.email, "Reminder: Nobody's")]
+
+
+def test_who_stands_in_is_reminded_too(ctx, cycle, moj, focal, run):
+    substitute = factories.person(ctx.session, name="Sub Stitute")
+    milestone(ctx.session, cycle, institution_id=moj.id)
+    ctx.session.add(
+        Absence(
+            person_id=focal.id,
+            substitute_id=substitute.id,
+            starts_on=date(2026, 11, 10),
+            ends_on=date(2026, 11, 20),
+        )
+    )
+    ctx.session.flush()
+    assert run()["mails"] == 2
+    assert {to for _kind, to, _subject in mails(ctx.session)} == {focal.email, substitute.email}
+    assert run(6)["mails"] == 1  # the absence is over

@@ -5,15 +5,25 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from nmrf.accounts.models import Office
 from nmrf.core.errors import Conflict
+from nmrf.cycles.models import Milestone
 from nmrf.validation import service
 from nmrf.validation.models import Closing, RunState, TaskState
 from tests.factories.cycles import mails
 from tests.factories.validation import deliver, states, task
 
-NOTHING = {"asked": 0, "consents": 0, "unanswered": 0, "unproven": 0, "reminders": 0}
+NOTHING = {
+    "moved": 0,
+    "vacant": 0,
+    "asked": 0,
+    "consents": 0,
+    "unanswered": 0,
+    "unproven": 0,
+    "reminders": 0,
+}
 END = datetime(2026, 12, 2, 23, 0, tzinfo=UTC)  # of Wednesday 2 December, 24:00 CET
 
 
@@ -205,3 +215,73 @@ def test_who_comes_to_a_vacant_office_is_asked(make_ctx, realm, at):
     assert at(ctx.now + timedelta(hours=1))["asked"] == 0
     _succeeds(ctx.session, realm.moj_authority, realm.stranger, ctx)
     assert at(ctx.now + timedelta(hours=2))["asked"] == 1
+
+
+def test_silence_needs_two_working_days_after_the_mail(make_ctx, silent, at):
+    session = make_ctx().session
+    deliver(session, datetime(2026, 12, 1, 8, 0, tzinfo=UTC))  # Tuesday, until Wednesday
+    assert at(END)["consents"] == 0
+    assert at(END + timedelta(hours=1))["unproven"] == 0  # said once
+    assert states(silent)["ministries"] == ["open", "open"]
+
+
+def test_a_step_whose_office_falls_vacant_is_told_to_the_secretariat(make_ctx, realm, started, at):
+    session = make_ctx().session
+    session.merge(realm.moj_authority).active = False
+    session.flush()
+    session.expire_all()
+    moment = make_ctx().now + timedelta(hours=1)
+    assert at(moment)["vacant"] == 1
+    assert at(moment + timedelta(hours=1))["vacant"] == 0
+    assert [(to, s) for _k, to, s in mails(session, "validation_stuck")] == [
+        (
+            realm.secretary.email,
+            "Nobody to decide: Contributing ministries approve, National report",
+        )
+    ]
+
+
+@pytest.fixture
+def at_the_minister(make_ctx, realm, started):
+    """The run at its last step, due 5 working days before the report is."""
+    for who, where in ((realm.moj_authority, realm.moj), (realm.moh_authority, realm.moh)):
+        service.decide(make_ctx(who), task(started, "ministries", where), TaskState.APPROVED)
+    service.decide(make_ctx(realm.ombudsman), task(started, "nhri"), TaskState.ADVISED, "Words")
+    last = task(started, "minister")
+    assert last.due_on == date(2027, 1, 25)
+    return last
+
+
+def moved(session, on):
+    session.scalars(select(Milestone).where(Milestone.key == "national_report_due")).one().on = on
+    session.flush()
+
+
+def test_when_the_un_moves_its_date_the_open_step_follows(
+    make_ctx, realm, at_the_minister, at, clock
+):
+    session, last = make_ctx().session, at_the_minister
+    assert at(datetime(2027, 1, 20, 9, 0, tzinfo=UTC))["reminders"] == 1
+    moved(session, date(2027, 3, 1))
+    done = at(datetime(2027, 1, 21, 9, 0, tzinfo=UTC))
+    assert (done["moved"], done["reminders"], last.due_on) == (1, 0, date(2027, 2, 22))
+    assert at(datetime(2027, 1, 21, 10, 0, tzinfo=UTC))["moved"] == 0
+    (mail,) = mails(session, "validation_due_moved")
+    assert mail[1:] == (realm.minister.email, "Another date: Minister approves, National report")
+    # The ladder begins anew for the new date, and none of it for the old one.
+    assert at(datetime(2027, 1, 25, 23, 0, tzinfo=UTC))["reminders"] == 0
+    assert at(datetime(2027, 2, 17, 9, 0, tzinfo=UTC))["reminders"] == 1
+
+
+def test_a_date_that_moves_into_the_past_makes_nobody_late(make_ctx, at_the_minister, at):
+    moved(make_ctx().session, date(2026, 12, 10))
+    assert at(datetime(2027, 1, 12, 9, 0, tzinfo=UTC))["moved"] == 0
+    assert at_the_minister.due_on == date(2027, 1, 25)
+
+
+def test_silence_is_never_made_shorter(make_ctx, at_the_minister, at):
+    at_the_minister.silence_is_consent = True
+    moved(make_ctx().session, date(2027, 1, 18))
+    assert at(datetime(2026, 12, 1, 9, 0, tzinfo=UTC))["moved"] == 0
+    moved(make_ctx().session, date(2027, 3, 1))
+    assert at(datetime(2026, 12, 1, 10, 0, tzinfo=UTC))["moved"] == 1

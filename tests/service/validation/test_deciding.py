@@ -411,3 +411,29 @@ def test_events_hold_ids_and_codes_only(make_ctx, realm, started):
         "run.started",
         "run.stage_opened",
     ]
+
+
+def test_a_comma_of_somebody_else_does_not_make_an_author_a_stranger(make_ctx, realm):
+    ctx = make_ctx(realm.secretary)
+    own = ctx.session.scalars(
+        select(Block).where(Block.version_id == realm.version.id, Block.number == 1)
+    ).one()
+    own.owner_id = realm.moj.id
+    ctx.session.add(
+        Office(
+            person_id=realm.moj_authority.id,
+            institution_id=realm.moj.id,
+            role=Role.FOCAL_POINT,
+            starts_on=ctx.today,
+        )
+    )
+    ctx.session.flush()
+    drafting.edit_block(make_ctx(realm.moj_authority), own, lock=own.lock, text="We wrote it.")
+    drafting.edit_block(make_ctx(realm.drafter), own, lock=own.lock, text="We wrote it!")
+    assert own.edited_by_id == realm.drafter.id
+    ctx.session.commit()
+    reports.freeze(ctx, realm.version)
+    run = service.start(ctx, reports.open_next_version(ctx, realm.version))
+    with pytest.raises(Refused):
+        service.decide(make_ctx(realm.moj_authority), task(run, "ministries", realm.moj), APPROVED)
+    assert not queries.wrote(ctx.session, realm.moh_authority.id, run.version_id)

@@ -6,11 +6,12 @@ from datetime import date
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import select
 
 from nmrf.accounts.models import Person
 from nmrf.core.roles import Visibility
 from nmrf.cycles import entries
-from nmrf.cycles.models import MilestoneKind
+from nmrf.cycles.models import Milestone, MilestoneKind
 from tests.factories.cycles import milestone
 from tests.web.pages import texts, tree
 
@@ -42,6 +43,11 @@ def titles(page):
 
 
 def summaries(response):
+    """Titles of the feed, each without the word for calendars that draw tentative dates as any."""
+    return [title.removesuffix(" (tentative)") for title in raw_summaries(response)]
+
+
+def raw_summaries(response):
     return [str(e["SUMMARY"]) for e in Calendar.from_ical(response.data).walk("VEVENT")]
 
 
@@ -63,6 +69,15 @@ def test_page_and_feed_show_to_each_the_same(world, client_for, dates):
         assert titles(client.get("/calendar")) == shown
         feed = client_for().get(own_feed(client) if person else "/calendar.ics")
         assert summaries(feed) == [*shown, "Far away"]
+
+
+def test_a_tentative_or_unknown_day_says_so_in_the_feed(ctx, client_for, dates):
+    one = ctx.session.scalars(select(Milestone).where(Milestone.title == "Far away")).one()
+    one.month_only = True
+    ctx.session.commit()
+    found = raw_summaries(client_for().get("/calendar.ics"))
+    assert "From Geneva (tentative)" in found
+    assert "Far away (day not known yet)" in found
 
 
 def test_the_feed_is_a_calendar(client_for, dates):
