@@ -12,13 +12,21 @@ from lxml import etree
 from sqlalchemy import delete, insert, text
 
 from benchmarks.measure import Item
-from benchmarks.world import SENTENCE, World
+from benchmarks.world import RECOMMENDATIONS, SENTENCE, World
 from nmrf.core.ctx import Ctx
 from nmrf.core.roles import SYSTEM
 from nmrf.feedback import service as feedback
 from nmrf.feedback.models import CommentWindow, Mode
 from nmrf.outbox.models import Delivery, Message
 from nmrf.paths import ROOT
+from nmrf.recommendations.models import (
+    Label,
+    PositionChange,
+    Recommendation,
+    RecommendingState,
+    recommendation_label,
+)
+from tests.factories.lists import TEMPLATE_HEADINGS, xlsx_file
 
 AT_ONCE, POSTS, MAILS = 50, 200, 2_000
 MATRIX = ROOT / "tests" / "data" / "matrices" / "svn-wg48.docx"
@@ -136,16 +144,16 @@ def word(world: World) -> Iterator[Item]:
 def importing(world: World) -> Iterator[Item]:
     from nmrf.cycles.service import create_cycle
     from nmrf.recommendations import importing as imports
-    from nmrf.recommendations.models import ImportBatch, Recommendation
+    from nmrf.recommendations.models import ImportBatch
 
-    data = MATRIX.read_bytes()
+    data, name = MATRIX.read_bytes(), MATRIX.name
     sessions = iter(range(60, 1_000))
 
     def service() -> None:
         with world.database.session(writing=True) as session:
             ctx = Ctx(SYSTEM, world.clock.now(), session, world.house)
             cycle = create_cycle(ctx, session=next(sessions), number=4)
-            imports.apply(ctx, cycle, data, MATRIX.name)
+            imports.apply(ctx, cycle, data, name)
             session.rollback()
 
     def floor() -> None:
@@ -171,6 +179,98 @@ def importing(world: World) -> Iterator[Item]:
 
     assert ImportBatch.__tablename__ == "import_batch"
     yield Item("import: a list of 254", service, floor, world.statements(service))
+
+    name = "template.xlsx"
+    data = xlsx_file(TEMPLATE_HEADINGS, *map(_template_row, range(RECOMMENDATIONS)))
+    yield Item(
+        f"import: {RECOMMENDATIONS:,} from xlsx",
+        service,
+        lambda: _bare_import(world, data),
+        world.statements(service),
+    )
+
+
+def _template_row(n: int) -> tuple[str, ...]:
+    return (
+        f"{140 + n // 900}.{n % 900 + 1}",
+        f"{SENTENCE} ({n})",
+        "France\nViet Nam" if n % 2 else "Spain",
+        "Supported" if n % 6 else "Noted",
+        "A/HRC/59/15/Add.1",
+        "3",
+        "Norms",
+        "A12 Acceptance of international norms\nRight to education",
+        "Women & girls",
+        "5, 16.3",
+    )
+
+
+def _bare_import(world: World, data: bytes) -> None:
+    """What has to be written at least: a sheet into four tables, by executemany, unchecked."""
+    from python_calamine import load_workbook
+
+    day, moment = world.clock.now().date(), world.clock.now()
+    lines = load_workbook(io.BytesIO(data)).get_sheet_by_index(0).to_python()[1:]
+    first = 1_000_000
+    numbered = list(enumerate(lines, first))
+    with world.database.engine.connect() as connection:
+        connection.execute(
+            insert(Label),
+            [
+                {"id": first + n, "scheme": "theme", "code": "floor", "name": str(n)}
+                for n in range(5)
+            ],
+        )
+        connection.execute(
+            insert(Recommendation),
+            [
+                {
+                    "id": n,
+                    "cycle_id": world.cycle_id,
+                    "number": f"floor.{line[0]}",
+                    "sort_key": line[0],
+                    "text": line[1],
+                    "search_text": line[1],
+                    "position": line[3].lower(),
+                    "position_symbol": line[4],
+                    "position_paragraph": line[5],
+                    "theme_heading": line[6],
+                    "parts": [],
+                }
+                for n, line in numbered
+            ],
+        )
+        connection.execute(
+            insert(RecommendingState),
+            [
+                {"recommendation_id": n, "place": place, "name": name, "code": "XXX"}
+                for n, line in numbered
+                for place, name in enumerate(line[2].split("\n"))
+            ],
+        )
+        connection.execute(
+            insert(recommendation_label),
+            [
+                {"recommendation_id": n, "label_id": first + k}
+                for n, _l in numbered
+                for k in range(5)
+            ],
+        )
+        connection.execute(
+            insert(PositionChange),
+            [
+                {
+                    "recommendation_id": n,
+                    "position": line[3].lower(),
+                    "symbol": line[4],
+                    "paragraph": line[5],
+                    "on": day,
+                    "recorded_at": moment,
+                }
+                for n, line in numbered
+            ],
+        )
+        connection.rollback()
 
 
 def mailing(world: World) -> Iterator[Item]:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 # Marks of writing direction may stand before a number in Arabic files.
 _LEAD = r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069*•\[(]*"
@@ -193,6 +194,8 @@ def _next_sources(pieces: list[Piece]) -> list[Source | None]:
 def without_source(text: str) -> tuple[str, Source | None, str]:
     """A text without the source of its position and without its comment, and these two."""
     comment = ""
+    if not text:
+        return "", None, ""
     if found := _COMMENT.search(text):
         text, comment = text[: found.start()], text[found.end() :].strip()
         if later := _SOURCE.search(comment):
@@ -202,6 +205,7 @@ def without_source(text: str) -> tuple[str, Source | None, str]:
     return text.strip(), None, comment
 
 
+@lru_cache(maxsize=1_024)
 def source_of(text: str) -> Source | None:
     """The document symbol and paragraph named in a text; None if it names no document."""
     written = " ".join(text.split())
@@ -226,6 +230,8 @@ def _remainder(text: str) -> str:
 def labels_of(cell: str, kind: str = "themes") -> Labels:
     """Themes, groups of persons and SDGs of a cell that begins with one of these kinds."""
     found = Labels()
+    if not cell:
+        return found
     for block, line in _joined(cell, kind):
         if block == "persons":
             _add(found.persons, Label("", line))
@@ -269,6 +275,7 @@ def _joined(cell: str, kind: str) -> Iterator[tuple[str, str]]:
         yield block, pending
 
 
+@lru_cache(maxsize=4_096)
 def theme_of(text: str) -> Label:
     """A theme with its code, if it has one: "A12 Acceptance …", "2.1. Acceptance …"."""
     plain = " ".join(text.split())
@@ -279,7 +286,8 @@ def theme_of(text: str) -> Label:
     return Label((code or other).rstrip("."), label or whole)
 
 
-def sdgs_of(text: str) -> list[Label]:
+@lru_cache(maxsize=1_024)
+def sdgs_of(text: str) -> tuple[Label, ...]:
     """The goal ("16") or target ("16.b") with its label, or several numbers: "5, 10 and 16".
 
     Nothing if the text names anything that is no goal.
@@ -287,11 +295,11 @@ def sdgs_of(text: str) -> list[Label]:
     plain = " ".join(text.split())
     if several := _SEVERAL_SDGS.fullmatch(plain):
         codes = re.findall(r"\d{1,2}(?:\.[0-9a-z]{1,2})?", several[1], re.IGNORECASE)
-        labels = [Label(code.casefold(), "") for code in codes]
+        labels = tuple(Label(code.casefold(), "") for code in codes)
     else:
         found = _SDG.fullmatch(plain)
-        labels = [Label(found[1].casefold(), found[2] or "")] if found else []
-    return labels if all(1 <= int(one.code.partition(".")[0]) <= 17 for one in labels) else []
+        labels = (Label(found[1].casefold(), found[2] or ""),) if found else ()
+    return labels if all(1 <= int(one.code.partition(".")[0]) <= 17 for one in labels) else ()
 
 
 def heading_of(text: str) -> tuple[str, bool]:

@@ -100,13 +100,13 @@ class Columns:
 
 def columns_of(row: Row) -> Columns | None:
     """The columns named by a row, if it is the heading of a table of recommendations."""
+    if any(len(cell.text) > _LONGEST_HEADING for cell in row.cells):
+        return None
     at: dict[str, int] = {}
     order: dict[str, int] = {}
     headings: dict[str, str] = {}
     unknown: list[str] = []
     for place, cell in enumerate(row.cells):
-        if len(cell.text) > _LONGEST_HEADING:
-            return None
         if not cell.text:
             continue
         heading = cell.text.replace("\n", " ")

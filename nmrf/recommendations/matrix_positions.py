@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 SUPPORTED, NOTED, SUPPORTED_NOTED, PENDING = "supported", "noted", "supported_noted", "pending"
@@ -87,6 +88,7 @@ _BY_WORD = {
 }
 
 
+@lru_cache(maxsize=1_024)
 def position_of(text: str) -> Stated | None:
     """The official position that a cell gives; "pending" if it is empty, None if unknown.
 

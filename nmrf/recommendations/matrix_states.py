@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from nmrf.recommendations.states_names import match_state, nearest_state
 
@@ -21,6 +22,7 @@ _BEHALF = re.compile(
     re.IGNORECASE,
 )
 _BEHALF_OF = re.compile(rf"{_BEHALF.pattern}[^\n;)]*\)?", re.IGNORECASE)
+_BRACKET = re.compile(r"[()]")
 _COUNTED = re.compile(r"[a-z]|[ivx]{1,4}")
 _WIDEST_GAP = 12
 _NEXT_SENTENCE = re.compile(r"\s*[;/]\s*[^\W\d_a-zà-ÿа-я]")
@@ -98,6 +100,7 @@ def sentences_of(body: str) -> Sentences:
     return found
 
 
+@lru_cache(maxsize=4_096)
 def mentions_of(names: str) -> tuple[StateMention, ...]:
     """The States in a list such as "Spain, Tunisia, Korea (Republic of)"; () if none is known.
 
@@ -122,6 +125,7 @@ def mentions_of(names: str) -> tuple[StateMention, ...]:
     return mentions if known and named else ()
 
 
+@lru_cache(maxsize=4_096)
 def list_of_states(cell: str) -> tuple[StateMention, ...]:
     """The States of a cell that holds nothing else: one a line, in brackets, or with commas."""
     plain = _BEHALF_OF.sub("", cell.translate(_WIDE))
@@ -202,12 +206,13 @@ def _brackets(text: str) -> list[_Bracket]:
     """Outermost brackets but "(a)" and "(ii)"; one that is never closed goes to the end."""
     found: list[_Bracket] = []
     depth, start = 0, 0
-    for at, sign in enumerate(text):
-        if sign == "(":
+    for sign in _BRACKET.finditer(text):
+        at = sign.start()
+        if sign[0] == "(":
             if not depth:
                 start = at
             depth += 1
-        elif sign == ")" and depth:
+        elif depth:
             depth -= 1
             inner = text[start + 1 : at]
             if not depth and not _COUNTED.fullmatch(inner):

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -44,8 +45,7 @@ _STYLES = "word/styles.xml"
 _NO_STYLES = b'<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"/>'
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """`start` and `end` are columns of the table's grid, from 0; `end` is not included."""
 
     start: int
@@ -55,8 +55,9 @@ class Cell:
     """The cell is the lower part of one that is merged downwards, and has the text of that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
+    """A row of a table."""
+
     number: int
     """From 1, counted through all tables of the file."""
     cells: tuple[Cell, ...]

@@ -113,12 +113,15 @@ def _check_extent(data: bytes, name: str) -> None:
     """One cell far out would make the reader set aside memory for all between."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for member in filter(_WORKSHEET.fullmatch, package.namelist()):
-            for column, row in _PLACE.findall(package.read(member)):
-                if int(row) > MOST_ROWS or _column(column) > MOST_COLUMNS:
-                    raise _too_large(name)
+            places = _PLACE.findall(package.read(member))
+            columns, rows = {column for column, _row in places}, {row for _column, row in places}
+            if max(map(int, rows), default=0) > MOST_ROWS:
+                raise _too_large(name)
+            if max(map(_column_number, columns), default=0) > MOST_COLUMNS:
+                raise _too_large(name)
 
 
-def _column(letters: bytes) -> int:
+def _column_number(letters: bytes) -> int:
     number = 0
     for letter in letters.upper():
         number = number * 26 + letter - ord("A") + 1
@@ -141,23 +144,24 @@ def _sheet(title: str, lines: Iterable[list[Any]]) -> Sheet:
     rows: list[Row] = []
     numbers: set[tuple[int, int]] = set()
     for number, line in enumerate(lines, 1):
-        if not any(value not in (None, "") for value in line):
-            continue
-        cells = []
-        for at, value in enumerate(line):
-            cells.append(Cell(at, at + 1, _text(value)))
-            if isinstance(value, float) and not value.is_integer():
-                numbers.add((number, at))
-        rows.append(Row(number, tuple(cells)))
+        texts = list(map(_text, line))
+        if any(texts):
+            cells = (Cell(at, at + 1, text) for at, text in enumerate(texts))
+            rows.append(Row(number, tuple(cells)))
+            numbers.update((number, at) for at, value in enumerate(line) if _has_fraction(value))
     return Sheet(title, tuple(rows), frozenset(numbers))
 
 
+def _has_fraction(value: Any) -> bool:
+    return isinstance(value, float) and not value.is_integer()
+
+
 def _text(value: Any) -> str:
+    if isinstance(value, str):
+        text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").strip()
+        return _MARKED.sub("", text, count=1) if text.startswith("'") else text
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    text = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
-    return _MARKED.sub("", text, count=1).strip() if text.startswith("'") else text.strip()
+    return value.isoformat() if isinstance(value, datetime | date) else str(value)
