@@ -14,6 +14,7 @@ from nmrf.cycles import planning
 from nmrf.cycles.models import Cycle
 from nmrf.cycles.service import create_cycle
 from nmrf.recommendations import importing
+from nmrf.recommendations.import_reading import check_size
 from nmrf.recommendations.importing import Preview
 from nmrf.recommendations.reviews import Review, cycle_number
 from nmrf.recommendations.states_names import all_states
@@ -33,6 +34,7 @@ def import_matrix_file(
         Invalid: for a State or session that cannot be.
     """
     try:
+        check_size(path.stat().st_size, path.name)
         data = path.read_bytes()
     except OSError as error:
         raise BadFile(_("There is no such file, or it cannot be read."), place=path) from error

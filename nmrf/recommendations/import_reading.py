@@ -25,8 +25,24 @@ KINDS: tuple[ListKind, ...] = ("docx", "xlsx", "csv", "json")
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_MEGABYTE = 1024 * 1024
 _HEADING_ROWS = 20
 _CELLS_NAMED = 5
+
+
+def check_size(size: int, name: str) -> None:
+    """Refuse a file of more bytes than can be taken. Raises BadFile (place: `name`)."""
+    if size > MAX_UPLOAD:
+        raise BadFile(
+            _(
+                "This file has %(size)s MB; at most %(most)s MB can be taken. Choose your State "
+                "and the Universal Periodic Review before you export from the index; in a Word "
+                "file, make the pictures smaller.",
+                size=-(-size // _MEGABYTE),
+                most=MAX_UPLOAD // _MEGABYTE,
+            ),
+            place=name,
+        )
 
 
 def kind_of_list(data: bytes, name: str) -> ListKind:
@@ -34,16 +50,7 @@ def kind_of_list(data: bytes, name: str) -> ListKind:
 
     Raises BadFile (place: `name`) for a kind that no list comes in.
     """
-    if len(data) > MAX_UPLOAD and not data.startswith((b"PK", _OLE)):
-        raise BadFile(
-            _(
-                "This file has %(size)s MB; at most %(most)s MB can be taken. Choose your State "
-                "and the Universal Periodic Review before you export it.",
-                size=-(-len(data) // (1024 * 1024)),
-                most=MAX_UPLOAD // (1024 * 1024),
-            ),
-            place=name,
-        )
+    check_size(len(data), name)
     if data.startswith(b"%PDF"):
         raise BadFile(
             _(

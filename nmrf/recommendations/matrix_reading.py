@@ -17,6 +17,7 @@ from nmrf.recommendations.matrix_cells import (
     heading_of,
     number_in,
     pieces_of,
+    theme_of,
     without_source,
 )
 from nmrf.recommendations.matrix_columns import Columns, columns_of, second_row
@@ -119,6 +120,9 @@ class Reading:
         elif not text or (cell and cell.goes_on):
             self._below(row)
         elif not has_number and not self._says(row, "position") and not self._says(row, "themes"):
+            if theme_of(text).code:
+                self._merged(row, text)  # "A12 Acceptance of …" in a row that is not merged
+                return
             reason = _("This text belongs to no recommendation: “%(text)s”", text=short(text))
             self.doubt(row.number, columns.heading("recommendation"), reason)
         else:
@@ -248,7 +252,7 @@ class Reading:
         if rows:
             text = short(" | ".join(text for row in rows for text in row.texts))
             reason = _(
-                "%(n)s rows stand above the list and are not read: “%(text)s”",
+                "Above the list, not read (rows: %(n)s): “%(text)s”",
                 n=len(rows),
                 text=text,
             )
@@ -259,7 +263,7 @@ class Reading:
         assessed = [row for row in self.rows if row.assessment]
         if assessed:
             reason = _(
-                "%(n)s rows have a text here, which is not imported: “%(text)s”",
+                "What stands in this column is not imported (rows: %(n)s): “%(text)s”",
                 n=len(assessed),
                 text=short(assessed[0].assessment or ""),
             )
@@ -267,7 +271,7 @@ class Reading:
         commented = [row for row in self.rows if row.comment]
         if commented:
             reason = _(
-                "%(n)s recommendations have a comment, which is not imported: “%(text)s”",
+                "A comment under a recommendation is not imported (rows: %(n)s): “%(text)s”",
                 n=len(commented),
                 text=short(commented[0].comment),
             )

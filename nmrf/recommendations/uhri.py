@@ -83,14 +83,14 @@ class _Aside:
 
     def doubts(self, headings: Mapping[str, str]) -> Iterator[Doubt]:
         for name, found, sentence in (
-            ("body", self.bodies, _("%(n)s rows of other mechanisms are left aside: %(what)s.")),
+            ("body", self.bodies, _("Left aside, of other mechanisms: %(n)s (%(what)s).")),
             (
                 "countries",
                 self.countries,
-                _("%(n)s rows on other States are left aside: %(what)s."),
+                _("Left aside, on other States: %(n)s (%(what)s)."),
             ),
-            ("session", self.sessions, _("%(n)s rows of other sessions are left aside: %(what)s.")),
-            ("type", self.kinds, _("%(n)s rows are no recommendations: %(what)s.")),
+            ("session", self.sessions, _("Left aside, of other sessions: %(n)s (%(what)s).")),
+            ("type", self.kinds, _("Left aside, no recommendations: %(n)s (%(what)s).")),
         ):
             if found:
                 yield Doubt(
@@ -277,5 +277,5 @@ def _plain(text: str) -> str:
 
 
 def _most_common(found: Counter[str]) -> str:
-    named = [f"{_BULLET.sub('', key)} ({n})" for key, n in found.most_common(_NAMED)]
+    named = [f"{_BULLET.sub('', key)} {n}" for key, n in found.most_common(_NAMED)]
     return ", ".join(named) + (" …" if len(found) > _NAMED else "")

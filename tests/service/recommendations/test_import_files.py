@@ -100,3 +100,11 @@ def test_the_command_takes_every_kind(ctx, tmp_path):
     assert report["created"] == 2
     rows = ctx.session.scalars(select(Recommendation)).all()
     assert {row.position for row in rows} == {Position.SUPPORTED}
+
+
+def test_a_file_as_large_as_the_whole_index_is_not_even_opened(ctx, tmp_path):
+    path = tmp_path / "export-full-en.json"
+    with path.open("wb") as out:
+        out.truncate(400 * 1024 * 1024)
+    with pytest.raises(BadFile, match="This file has 400 MB; at most 25 MB can be taken"):
+        import_matrix_file(ctx, path, state="SVN", session=48)

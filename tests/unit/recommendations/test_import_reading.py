@@ -243,10 +243,10 @@ def test_an_export_as_json():
     assert matrix.rows[0].persons == (Label("", "Children"),)
     assert matrix.symbol == "A/HRC/59/15"
     told = reasons(matrix)
-    assert "2 rows of other mechanisms are left aside: CEDAW (2)." in told
-    assert "1 rows on other States are left aside: Fiji (1)." in told
-    assert "1 rows of other sessions are left aside: 34 (1)." in told
-    assert "1 rows are no recommendations: Concerns/Observations (1)." in told
+    assert "Left aside, of other mechanisms: 2 (CEDAW 2)." in told
+    assert "Left aside, on other States: 1 (Fiji 1)." in told
+    assert "Left aside, of other sessions: 1 (34 1)." in told
+    assert "Left aside, no recommendations: 1 (Concerns/Observations 1)." in told
     assert "This row names no session and is not read: “140.3 Say more (Fiji);”" in told
 
 
@@ -271,9 +271,9 @@ def test_an_export_as_a_spreadsheet(headings):
     ]
     assert matrix.rows[1].themes == (Label("", "Death penalty"), Label("", "Right to life"))
     assert matrix.rows[1].row == 3
-    aside = [doubt for doubt in matrix.doubts if "left aside" in doubt.reason]
+    aside = [doubt for doubt in matrix.doubts if "Left aside" in doubt.reason]
     assert [(doubt.cell, doubt.reason) for doubt in aside] == [
-        ("Reccomending Body", "1 rows of other mechanisms are left aside: SR Torture (1).")
+        ("Reccomending Body", "Left aside, of other mechanisms: 1 (SR Torture 1).")
     ]
 
 
@@ -281,8 +281,8 @@ def test_an_export_of_another_state_is_refused_with_what_it_holds():
     with pytest.raises(BadFile) as caught:
         read(json_file(uhri_json(Countries=["Fiji"]), uhri_json(Body="CAT")))
     assert caught.value.message == (
-        "This file holds no recommendation of the review of Slovenia in session 48. 1 rows of "
-        "other mechanisms are left aside: CAT (1). 1 rows on other States are left aside: Fiji (1)."
+        "This file holds no recommendation of the review of Slovenia in session 48. Left aside, "
+        "of other mechanisms: 1 (CAT 1). Left aside, on other States: 1 (Fiji 1)."
     )
 
 

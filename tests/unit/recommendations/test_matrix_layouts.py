@@ -65,7 +65,7 @@ def test_first_layout_has_a_column_of_states():
     )
     assert matrix.counts() == MatrixCounts(3, 1, 1, 1, 0, 2, 5)
     assert reasons(matrix) == [
-        "1 recommendations have a comment, which is not imported: “Information sent in a post "
+        "A comment under a recommendation is not imported (rows: 1): “Information sent in a post "
         "Add.1 letter”"
     ]
     assert matrix.state_named == StateMention("Egypt", "EGY")

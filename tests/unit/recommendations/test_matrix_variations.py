@@ -120,7 +120,7 @@ def test_a_title_in_the_first_row_names_the_review_and_other_rows_above_are_told
     matrix = read_matrix(saved(document), "list.docx")
     assert (matrix.state_named.code, matrix.cycle_named, matrix.session_named) == ("FJI", 3, 34)
     assert [(doubt.row, doubt.reason) for doubt in matrix.doubts] == [
-        (2, "1 rows stand above the list and are not read: “Prepared by the secretariat”")
+        (2, "Above the list, not read (rows: 1): “Prepared by the secretariat”")
     ]
 
 
@@ -623,7 +623,9 @@ def test_every_row_with_a_text_is_a_recommendation_a_heading_or_a_doubt():
 
 def test_an_assessment_in_the_list_is_told():
     matrix = read(G2, [[_law(1), "Noted", "", "Ratified in 2014"], [_law(2), "Noted", "", "Done"]])
-    assert reasons(matrix) == ["2 rows have a text here, which is not imported: “Ratified in 2014”"]
+    assert reasons(matrix) == [
+        "What stands in this column is not imported (rows: 2): “Ratified in 2014”"
+    ]
     assert matrix.doubts[0].cell == G2[3]
 
 
@@ -643,3 +645,11 @@ def test_a_file_of_many_rows_is_read_in_proportion():
         file(G2, [[_law(serial), "Noted", "A12 Norms", ""] for serial in range(1, 301)]), "x.docx"
     )
     assert matrix.counts().recommendations == 300
+
+
+def test_a_coded_theme_in_a_row_that_is_not_merged_is_a_heading():
+    matrix = read(
+        G2, [["A12 Norms", "", "", ""], [_law(1), "Noted", "", ""], ["Words alone", "", "", ""]]
+    )
+    assert matrix.rows[0].theme_heading == "A12 Norms"
+    assert [doubt.row for doubt in matrix.doubts] == [4]

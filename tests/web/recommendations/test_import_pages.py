@@ -236,4 +236,4 @@ def test_an_export_of_the_index_is_previewed_with_what_was_left_aside(client_for
     assert kept.status_code == 303
     seen = client.get(kept.location)
     assert facts(seen, "What the file holds")["Recommendations"] == "1"
-    assert "1 rows of other mechanisms are left aside: CAT (1)." in seen.text
+    assert "Left aside, of other mechanisms: 1 (CAT 1)." in seen.text
