@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from nmrf.cycles.models import Cycle
 from nmrf.demo import meetings
+from nmrf.feedback import receipts
 from nmrf.feedback import service as feedback
 from nmrf.feedback.models import Channel, Comment, CommentState, CommentWindow, Mode
 from nmrf.rehearsal import commenting, reporting, validating
@@ -67,8 +68,14 @@ NEW_REMARKS: tuple[Remark, ...] = (
         place=0,
         channel=Channel.LETTER,
     ),
+    Remark(
+        Mode.ANONYMOUS,
+        "My neighbour Pia Otherperson waited nine months for the decision of the court.",
+        place=7,
+    ),
 )
 WITHHELD = 5  # the remark about a person, who cannot answer for themselves here
+NAMES_SOMEBODY = 8  # the remark of which a name is taken out
 REASON = "It attacks a person who cannot answer here. Say what happened without the person."
 ASKED = (
     "Does the text say what was done, and what is missing? Is anything wrong or left out? "
@@ -107,7 +114,9 @@ def open_for_comment(play: Play, third: ReportVersion, today: date) -> CommentWi
 
 
 def comments_now(play: Play, window: CommentWindow) -> None:
-    """What came in so far: shown, answered but not released, withheld with a reason, waiting."""
+    """What came in so far: shown, answered but not released, waiting; one is withheld, and its
+    author asks for a second look; of one a name was taken out.
+    """
     left = commenting.leave(play, window, NEW_REMARKS)
     commenting.show_all(play, left[:3])
     with play.acting("secretariat") as ctx:
@@ -116,6 +125,11 @@ def comments_now(play: Play, window: CommentWindow) -> None:
         feedback.dispose(ctx, asked, code="accepted_no_change", reason=answer)
         withheld = ctx.session.get_one(Comment, left[WITHHELD].comment_id)
         feedback.moderate(ctx, withheld, CommentState.WITHHELD, REASON)
+        named = ctx.session.get_one(Comment, left[NAMES_SOMEBODY].comment_id)
+        feedback.redact(ctx, named, passages="Pia Otherperson", reason="It names a private person.")
+        feedback.moderate(ctx, named, CommentState.SHOWN)
+        code = receipts.hash_of(left[WITHHELD].code)
+        feedback.ask(ctx, code, "I named nobody. What happened at the counter is true.")
 
 
 def returned_by_a_ministry(play: Play, cycle: Cycle, today: date) -> ReportVersion:

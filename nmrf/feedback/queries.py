@@ -438,7 +438,7 @@ def same_answers(ctx: Ctx, version: ReportVersion, page: Page[Said]) -> dict[tup
     rows = ctx.session.execute(
         select(Disposition.code, Disposition.reason, func.count())
         .join(Comment, Comment.id == Disposition.comment_id)
-        .where(_answered(ctx, version), Disposition.reason.in_(reasons))
+        .where(answered(ctx, version), Disposition.reason.in_(reasons))
         .group_by(Disposition.code, Disposition.reason)
     )
     return {(code, reason): count for code, reason, count in rows}

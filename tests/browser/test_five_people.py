@@ -59,6 +59,8 @@ def test_the_loop_of_the_service(browser: Any, running: Running) -> None:
         prepares_the_answer(page)
         sends_to_validation(page)
     everyone_asked_agrees(visit)
+    # Answers are released once comments are closed.
+    running.site.app.extensions["nmrf"].clock.advance(days=21)
     with visit(SECRETARY) as page:
         publishes_and_releases(page)
     with visit(scripts=False) as page:
