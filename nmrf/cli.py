@@ -174,8 +174,9 @@ def workflows_check(settings: Settings, _args: argparse.Namespace) -> int:
 
 
 def workflows_show(settings: Settings, args: argparse.Namespace) -> int:
-    """List the routes and practices, or the steps of one route."""
+    """List the routes and practices, or tell one of them in sentences."""
     from nmrf.definitions import load
+    from nmrf.definitions.telling import tell_practice, tell_route
 
     known = load(settings.workflows)
     if not args.id:
@@ -184,16 +185,16 @@ def workflows_show(settings: Settings, args: argparse.Namespace) -> int:
         for practice in known.practices.values():
             print(f"practice  {practice.id:24} {practice.title}")
         return OK
+    told = []
+    if args.id in known.practices:
+        told.append("\n".join(tell_practice(known.practices[args.id], known.routes)))
     shown = known.route(args.id) or known.routes.get(args.id)
-    if shown is None:
-        names = ", ".join(sorted(known.routes))
-        raise Invalid(f"there is no route “{args.id}”; there are: {names}")
-    print(f"{shown.title} ({shown.ref})\n{shown.description}\nSource: {shown.source}")
-    for stage in shown.stages:
-        for step in stage:
-            decider = f"{step.decider.role} of {step.decider.of}".replace("_", " ")
-            due = f", due {step.due}" if step.due else ""
-            print(f"  {step.stage}. {step.title} [{step.kind}: {decider}{due}]")
+    if shown is not None:
+        told.append("\n".join(tell_route(shown)))
+    if not told:
+        names = ", ".join(sorted({*known.routes, *known.practices}))
+        raise Invalid(f"there is no route or practice “{args.id}”; there are: {names}")
+    print("\n\n".join(told))
     return OK
 
 
@@ -321,9 +322,9 @@ COMMANDS = (
     Command("workflows check", "check every definition file", workflows_check, {}, False),
     Command(
         "workflows show",
-        "list routes and practices, or show one route",
+        "list routes and practices, or tell one in sentences",
         workflows_show,
-        {"id": {"metavar": "ROUTE", "nargs": "?", "help": "its id, such as denmark"}},
+        {"id": {"metavar": "NAME", "nargs": "?", "help": "its id, such as denmark"}},
         needs_database=False,
     ),
     Command(

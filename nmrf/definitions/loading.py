@@ -158,8 +158,12 @@ def _files(folder: Path, kind: str, findings: list[Finding]) -> Iterator[_File]:
             continue
         shown = _shown(folder, path)
         try:
-            text = path.read_text(encoding="utf-8")
+            # Some editors put a mark in front of the text, which TOML does not know.
+            text = path.read_text(encoding="utf-8-sig")
             data = tomllib.loads(text)
+        except OSError as error:
+            findings.append(Finding(shown, 1, f"cannot be read: {error.strerror}"))
+            continue
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             findings.append(Finding(shown, _syntax_line(error), _syntax_words(error)))
             continue
@@ -265,4 +269,6 @@ def _syntax_line(error: Exception) -> int:
 def _syntax_words(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "is not text in UTF-8"
+    if str(error).startswith("Cannot overwrite"):
+        return "the same name stands here a second time, or [steps] is written for [[steps]]"
     return f"cannot be read as TOML: {error}"

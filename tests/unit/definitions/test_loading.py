@@ -33,6 +33,8 @@ def test_the_shipped_folder_has_no_findings(folder):
         # what tomllib finds
         (DENMARK, "version = 1", "version = ", "line 3: cannot be read as TOML: Invalid value (at line 3, column 11)"),
         (DENMARK, "[[steps]]", "[[steps]", None),
+        (DENMARK, '[[steps]]\nid = "committee"', '[steps]\nid = "committee"', "line 18: the same name stands here a second time, or [steps] is written for [[steps]]"),
+        (DENMARK, 'quorum = "all"', 'after_return = "stands"', "line 51: steps.5.after_return: is 'stands', but has to be 'ask_again' or 'stands_if_unchanged'"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_file_and_line(folder, file, old, new, finding):
@@ -42,6 +44,16 @@ def test_a_mistake_is_named_with_file_and_line(folder, file, old, new, finding):
         assert found == [f"workflows/{file}, {finding}"]
     else:
         assert len(found) == 1
+
+
+def test_what_editors_and_copies_leave_behind_stops_nobody(folder):
+    file = folder.path / DENMARK
+    file.write_text("\ufeff" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    assert folder.findings() == []
+    (folder.path / "routes" / "copy.toml").mkdir()
+    assert folder.findings() == [
+        "workflows/routes/copy.toml, line 1: cannot be read: Is a directory"
+    ]
 
 
 def test_the_line_is_the_one_of_the_file(folder):
