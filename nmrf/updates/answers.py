@@ -15,7 +15,16 @@ from nmrf.cycles.milestones import check_lock
 from nmrf.definitions import Vocabulary, load
 from nmrf.files.service import store
 from nmrf.updates import notices
-from nmrf.updates.models import Evidence, Round, RoundState, Update, UpdateSnapshot, UpdateState
+from nmrf.updates.models import (
+    Evidence,
+    Remark,
+    RemarkKind,
+    Round,
+    RoundState,
+    Update,
+    UpdateSnapshot,
+    UpdateState,
+)
 from nmrf.updates.queries import last_reported, of_institution
 from nmrf.updates.rounds import has_ended
 from nmrf.updates.states import STATE_LABELS, WRITABLE, check_move
@@ -221,14 +230,28 @@ def missing(ctx: Ctx, update: Update) -> list[tuple[str, str]]:
     return found
 
 
-def send_for_sign_off(ctx: Ctx, update: Update, lock: int | None = None) -> None:
+def send_for_sign_off(
+    ctx: Ctx, update: Update, lock: int | None = None, *, remark: str = ""
+) -> None:
     """Hand a finished update to the validating authority of the institution.
+
+    `remark` answers whoever had sent it back: what was corrected, or why it was not.
 
     Raises:
         Conflict: as `save_update` does.
         Invalid: when status, text or reason are missing.
     """
+    text = inputs.prose(remark, "remark")
     _send(ctx, update, lock)
+    if text:
+        update.remarks.append(
+            Remark(
+                kind=RemarkKind.ANSWERED,
+                text=text,
+                written_by_id=ctx.actor.id,
+                written_at=ctx.now,
+            )
+        )
     notices.waits_for_sign_off(ctx, update.round, update.institution)
 
 

@@ -77,6 +77,10 @@ class UpdateForm(BaseForm):
     evidence_visibility = SelectField(
         _l("Who can open it"), choices=[SelectChoice("", "")], validate_choice=False
     )
+    remark = TextAreaField(
+        _l("What did you correct?"),
+        description=_l("For whoever sent it back; it is never published. Only if you like."),
+    )
     lock = HiddenField()
 
     def fill(self, ctx: Ctx) -> UpdateForm:

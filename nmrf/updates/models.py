@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, relationship
 
-from nmrf.accounts.models import Institution
+from nmrf.accounts.models import Institution, Person
 from nmrf.core.db import Base, Code, Json, Key, Line, Prose, word
 from nmrf.core.errors import Conflict
 from nmrf.core.i18n import _
@@ -85,6 +85,27 @@ class Update(Base):
         order_by="Evidence.id", cascade="all, delete-orphan"
     )
     snapshots: Mapped[list[UpdateSnapshot]] = relationship(order_by="UpdateSnapshot.number")
+    remarks: Mapped[list[Remark]] = relationship(order_by="Remark.id")
+
+
+class RemarkKind(StrEnum):
+    RETURNED = "returned"  # why it was sent back
+    ANSWERED = "answered"  # what was corrected, said when it was sent again
+
+
+class Remark(Base):
+    """What was said between those who write an update and those who sign it. Never changed."""
+
+    __tablename__ = "update_remark"
+
+    id: Mapped[Key]
+    update_id: Mapped[int] = mapped_column(ForeignKey("update.id"), index=True)
+    kind: Mapped[RemarkKind] = mapped_column(word(RemarkKind))
+    text: Mapped[Prose]
+    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    written_at: Mapped[datetime]
+
+    written_by: Mapped[Person | None] = relationship()
 
 
 class Evidence(Base):

@@ -22,7 +22,15 @@ from nmrf.core.i18n import _
 from nmrf.core.paging import PAGE_SIZE, Page, paginate
 from nmrf.core.roles import Actor, Role, Visibility
 from nmrf.recommendations.models import Recommendation
-from nmrf.updates.models import Evidence, Round, RoundState, Update, UpdateSnapshot, UpdateState
+from nmrf.updates.models import (
+    Evidence,
+    Remark,
+    Round,
+    RoundState,
+    Update,
+    UpdateSnapshot,
+    UpdateState,
+)
 from nmrf.updates.states import WRITABLE
 
 
@@ -158,6 +166,7 @@ def get(ctx: Ctx, update_id: int) -> Update:
             joinedload(Update.recommendation),
             selectinload(Update.evidence).joinedload(Evidence.file),
             selectinload(Update.snapshots),
+            selectinload(Update.remarks).joinedload(Remark.written_by),
         )
     )
     if found is None:

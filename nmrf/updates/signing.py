@@ -17,7 +17,15 @@ from nmrf.cycles import inputs
 from nmrf.cycles.milestones import check_lock
 from nmrf.recommendations.service import record_status
 from nmrf.updates import notices
-from nmrf.updates.models import Evidence, Round, Update, UpdateSnapshot, UpdateState
+from nmrf.updates.models import (
+    Evidence,
+    Remark,
+    RemarkKind,
+    Round,
+    Update,
+    UpdateSnapshot,
+    UpdateState,
+)
 from nmrf.updates.queries import of_institution
 from nmrf.updates.states import check_move
 
@@ -155,5 +163,13 @@ def return_update(ctx: Ctx, update: Update, reason: str, lock: int | None = None
     reason = inputs.prose(reason, "reason", required=True)
     was = update.state
     update.state, update.held_since, update.return_reason = UpdateState.RETURNED, ctx.now, reason
+    update.remarks.append(
+        Remark(
+            kind=RemarkKind.RETURNED,
+            text=reason,
+            written_by_id=ctx.actor.id,
+            written_at=ctx.now,
+        )
+    )
     events.record(ctx, "update.returned", update, was=was)
     notices.returned(ctx, update)

@@ -75,5 +75,6 @@ def test_every_page_is_found_by_somebody(site, visits):
         "reports.addendum",
         "reports.addendum_word",
         "updates.edit",  # a round that has not opened
+        "updates.take",  # between upload and confirmation
     }
     assert pages - reached - by_other_ways == set()

@@ -18,7 +18,14 @@ from nmrf.core.roles import VISIBILITY_LABELS, Role, Visibility
 from nmrf.updates import comparing, queries, service
 from nmrf.updates.forms import LockForm, ReturnForm, UpdateForm
 from nmrf.updates.joints import evidence_shown
-from nmrf.updates.models import Evidence, Update, UpdateSnapshot, UpdateState
+from nmrf.updates.models import (
+    Evidence,
+    Remark,
+    RemarkKind,
+    Update,
+    UpdateSnapshot,
+    UpdateState,
+)
 from nmrf.updates.states import WRITABLE
 from nmrf.updates.views.common import (
     Page,
@@ -81,7 +88,7 @@ def _save(context: Ctx, one: Update, form: UpdateForm, act: str) -> None:
             place = PLACES.get(problem.place, "evidence_file")
             raise Invalid(problem.message, place=place) from problem
     if act == "send":
-        service.send_for_sign_off(context, one)
+        service.send_for_sign_off(context, one, remark=form.remark.data or "")
 
 
 def _after(context: Ctx, one: Update, act: str) -> Page:
@@ -134,6 +141,7 @@ def page(
         },
         others=(others := comparing.said_by_others(context.session, one)),
         disagrees=bool(one.status) and any(other.status != one.status for other in others),
+        thread=[_remark(context, remark) for remark in one.remarks],
         last=last,
         last_day=_day(context, last) if last else "",
         takes_over=writes and writable and last is not None and not one.no_change,
@@ -152,6 +160,16 @@ def page(
         versions=_versions(context, one),
         draft=f"update-{one.id}-{one.lock}",
     )
+
+
+def _remark(context: Ctx, remark: Remark) -> dict[str, str]:
+    who = remark.written_by.name if remark.written_by else _("no longer known")
+    what = {
+        RemarkKind.RETURNED: _("Sent back by %(who)s", who=who),
+        RemarkKind.ANSWERED: _("Sent again by %(who)s", who=who),
+    }
+    when = words.short_moment(remark.written_at, context.house.settings.zone)
+    return {"what": what[remark.kind], "when": when, "text": remark.text}
 
 
 def _filled(context: Ctx, one: Update) -> UpdateForm:

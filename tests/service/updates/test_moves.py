@@ -299,3 +299,24 @@ def test_the_record_names_states_and_never_words(ctx, made, one):
         ("update.signed_off", "validating_authority"),
     ]
     assert "law" not in str([e.data for e in ctx.session.scalars(select(Event))])
+
+
+def test_what_was_said_between_writer_and_signer_is_kept_in_order(ctx, made, one):
+    people = made.people
+    sent(ctx, one, people.focal)
+    service.return_update(acting(ctx, people.authority), one, "Name the law.")
+    service.save_update(
+        acting(ctx, people.focal), one, status="in_progress", narrative="Law 12 of 2026."
+    )
+    service.send_for_sign_off(acting(ctx, people.focal), one, remark=" Named it. ")
+    service.return_update(acting(ctx, people.secretary), one, "And the date.")
+    ctx.session.expire_all()
+    assert [(r.kind, r.text, r.written_by_id) for r in one.remarks] == [
+        ("returned", "Name the law.", people.authority.id),
+        ("answered", "Named it.", people.focal.id),
+        ("returned", "And the date.", people.secretary.id),
+    ]
+    assert one.return_reason == "And the date."
+    service.send_for_sign_off(acting(ctx, people.focal), one)  # without a word is well, too
+    service.sign_off(acting(ctx, people.authority), one)
+    assert (one.return_reason, len(one.remarks)) == ("", 3)

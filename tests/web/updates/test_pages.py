@@ -568,3 +568,31 @@ def test_a_sheet_goes_out_and_comes_back_by_the_pages(ctx, made, client_for, sto
     )
     assert health.get(theirs).status_code == 404
     assert client_for(people.authority).get(f"{place}/sheet").status_code == 403
+
+
+def test_the_thread_of_a_return_is_read_by_both_sides_and_by_nobody_else(
+    ctx, made, one, client_for
+):
+    people = made.people
+    sent(ctx, one, people.focal)
+    service.return_update(acting(ctx, people.authority), one, "Name <b>the</b> law.")
+    ctx.session.commit()
+    client, url = client_for(people.focal), f"/updates/{one.id}"
+    assert "What did you correct?" in text(tree(client.get(url)))
+    data = {
+        "narrative": "Law 12 of 2026.",
+        "status": "in_progress",
+        "remark": "Law 12, see the text.",
+        "lock": one.lock,
+        "do": "send",
+    }
+    assert client.post(url, data=data).status_code == 303
+    for person in (people.authority, people.secretary, people.focal):
+        assert [
+            " ".join(t.split()[:4])
+            for t in texts(client_for(person).get(url), "//section[@id='thread']//li/p")
+        ] == [
+            f"Sent back by {people.authority.name.split()[0]}",
+            f"Sent again by {people.focal.name.split()[0]}",
+        ]
+    assert client_for(made.healer).get(url).status_code == 404
