@@ -61,6 +61,9 @@ def init(settings: Settings, args: argparse.Namespace) -> int:
         print(f"The database was created, at migration {after}.")
     if args.admin:
         _open_first_account(args.admin, args.name)
+    elif not before:
+        print("Nobody has an account yet. Open the first one, an administrator's, with:")
+        print('  nmrf init --admin you@example.org --name "Your Name"')
     return OK
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from nmrf.core.roles import Role
 from nmrf.cycles.models import Cycle
 from nmrf.demo import meetings
 from nmrf.feedback import receipts
@@ -147,6 +148,19 @@ def send_to_ministries(play: Play, version: ReportVersion, today: date) -> Run:
     """The mended version goes to the ministries, who approve their parts side by side."""
     play.move_to(today - timedelta(days=9))
     return validating.start(play, version)
+
+
+def to_the_minister(play: Play, cycle: Cycle) -> None:
+    """A short note goes along the standard route, and the minister is asked now."""
+    version = reporting.create(play, cycle, "Note on voluntary commitments (demonstration)")
+    reporting.fill(play, version, cycle)
+    validating.until(play, validating.start(play, version, "standard"), Role.MINISTER)
+
+
+def go_on(play: Play, third: ReportVersion) -> None:
+    """The drafter works on the next version while comments come in."""
+    with play.acting("drafter") as ctx:
+        reports.open_next_version(ctx, third, note="Written on while comments come in")
 
 
 def first_approvals(play: Play, run: Run) -> None:

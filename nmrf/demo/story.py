@@ -53,6 +53,8 @@ def _this_year(play: Play, cycle: Cycle, today: date) -> None:
     play.move_to(today - timedelta(days=4))
     drafts.comments_now(play, window)
     drafts.first_approvals(play, run)
+    drafts.to_the_minister(play, cycle)
+    drafts.go_on(play, third)
     hitches.sent_back(play, collection)
     hitches.away(play, today)
     deadlines.deliver_until(play, cycle, play.today)

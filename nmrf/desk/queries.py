@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nmrf.desk import bodies, ministry, secretariat
+from nmrf.desk import beginning, bodies, ministry, secretariat
 from nmrf.desk.board import Board, Late, board, late
 from nmrf.desk.gaps import Gap, gaps, register_cycle
 from nmrf.desk.tasks import Task, due_words, waiting
@@ -12,6 +12,7 @@ __all__ = [
     "Gap",
     "Late",
     "Task",
+    "beginning",
     "board",
     "bodies",
     "due_words",

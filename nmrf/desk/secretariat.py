@@ -13,6 +13,7 @@ from nmrf.consultations.models import Consultation, ConsultationState, Minutes
 from nmrf.core.clock import local_date
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _, ngettext
+from nmrf.core.roles import Role
 from nmrf.cycles.models import Cycle, Stage
 from nmrf.desk.gaps import register_cycle
 from nmrf.desk.tasks import Task, begins_at, register
@@ -20,7 +21,7 @@ from nmrf.feedback.models import Comment, CommentState, Disposition, Disposition
 from nmrf.outbox.queries import trouble
 from nmrf.recommendations import queries as recommendations
 from nmrf.recommendations.models import Assignment, AssignmentState, Recommendation
-from nmrf.reports.models import Report, ReportVersion
+from nmrf.reports.models import Report, ReportVersion, VersionState
 from nmrf.updates.models import Round, RoundState
 from nmrf.validation.models import Run, RunState
 
@@ -251,6 +252,27 @@ def returned(ctx: Ctx) -> Iterator[Task]:
         )
 
 
+def drafts(ctx: Ctx) -> Iterator[Task]:
+    """Reports that are being written, for their drafters."""
+    if not ctx.actor.has(Role.DRAFTER):
+        return
+    found = ctx.session.scalars(
+        select(ReportVersion)
+        .where(ReportVersion.state == VersionState.DRAFT)
+        .options(joinedload(ReportVersion.report))
+        .order_by(ReportVersion.id)
+    )
+    for version in found:
+        yield Task(
+            _("Go on with the draft: %(title)s", title=version.report.title),
+            "reports.desk",
+            {"version_id": version.id},
+            what=_("Version %(n)s", n=version.number),
+            why=version.note,
+            since=local_date(version.created_at, ctx.house.settings.time_zone),
+        )
+
+
 def mail(ctx: Ctx) -> Iterator[Task]:
     """Mail that did not go out."""
     if not can(ctx.actor, "mail.retry"):
@@ -283,4 +305,5 @@ register("rounds", rounds)
 register("register", register_gaps)
 register("meetings", meetings)
 register("returned", returned)
+register("drafts", drafts)
 register("mail", mail)

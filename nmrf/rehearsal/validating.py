@@ -10,6 +10,7 @@ from nmrf import access
 from nmrf.accounts.models import Person
 from nmrf.accounts.queries import actor_for, holders
 from nmrf.core.ctx import Ctx
+from nmrf.core.roles import Role
 from nmrf.rehearsal.play import Play
 from nmrf.reports import drafting
 from nmrf.reports.models import ReportVersion
@@ -25,10 +26,10 @@ REASON = "Two sentences do not say what our update says. Please take the words o
 REMARK = "Approved on behalf of the office (demonstration)."
 
 
-def start(play: Play, version: ReportVersion) -> Run:
-    """The secretariat sends a version along the route of the practice."""
+def start(play: Play, version: ReportVersion, route: str = "") -> Run:
+    """The secretariat sends a version along a route, that of the practice unless named."""
     with play.acting("secretariat") as ctx:
-        run = validation.start(ctx, version)
+        run = validation.start(ctx, version, route)
     play.say(f"Version {version.number} goes along the route “{run.route}”, run {run.round_number}")
     return run
 
@@ -60,6 +61,15 @@ def to_the_end(play: Play, run: Run, *, return_once: bool = False) -> RunState:
 def some(play: Play, run: Run, most: int) -> None:
     """The first few decide, and the others stay asked."""
     for task in _open(play, run)[:most]:
+        _decide(play, run, task, return_it=False)
+
+
+def until(play: Play, run: Run, role: Role) -> None:
+    """Decide step after step until somebody in this role is asked."""
+    for _step in range(LONGEST):
+        task = _next(play, run)
+        if task is None or task.role == role.value:
+            return
         _decide(play, run, task, return_it=False)
 
 

@@ -80,6 +80,7 @@ def init_filters(app: flask.Flask) -> None:
             "zone": settings.time_zone,
             "demo": settings.demo,
             "theme": _theme(),
+            "form_refused": lambda: flask.g.get("form_refused", False),
             "mail_catcher_url": navigation.address(app, "outbox.caught") if settings.demo else "",
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import flask
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField, TextAreaField
 from wtforms.fields.core import UnboundField
@@ -41,8 +42,16 @@ class BaseForm(FlaskForm):
         def get_translations(self, form: Any) -> Any:
             return _Translations()
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As WTForms does; the page's title then says that something is wrong."""
+        valid: bool = super().validate(extra_validators)
+        if not valid:
+            flask.g.form_refused = True
+        return valid
+
     def add_problem(self, problem: Exception, field: str | None = None) -> None:
         """Show a service's refusal at a field, or above the form."""
+        flask.g.form_refused = True
         message = str(getattr(problem, "message", problem))
         if field:
             self[field].errors = [*self[field].errors, message]

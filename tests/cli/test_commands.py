@@ -16,9 +16,9 @@ NOT_READY = 'nmrf: the database has not been set up; run "nmrf init"\n'
 
 def test_the_database_is_created_once(nmrf, tmp_path):
     first, second = nmrf("init"), nmrf("init")
-    assert (first.returncode, first.stdout) == (
+    assert (first.returncode, first.stdout.splitlines()[0]) == (
         0,
-        f"The database was created, at migration {head()}.\n",
+        f"The database was created, at migration {head()}.",
     )
     assert (second.returncode, second.stdout) == (
         0,
@@ -33,6 +33,14 @@ def test_the_first_account_is_opened_with_a_link(nmrf):
     lines = made.stdout.splitlines()
     assert lines[1] == "Ana Example is an administrator. Set a password within 14 days at:"
     assert re.fullmatch(r"http://127\.0\.0\.1:8000/set-password/\S+", lines[2])
+
+
+def test_without_an_account_the_next_step_is_said(nmrf):
+    said = nmrf("init").stdout.splitlines()
+    assert said[1:] == [
+        "Nobody has an account yet. Open the first one, an administrator's, with:",
+        '  nmrf init --admin you@example.org --name "Your Name"',
+    ]
 
 
 def test_an_account_needs_a_name(nmrf, tmp_path):

@@ -196,3 +196,29 @@ def test_an_invitation_is_answered_before_the_meeting_begins(ctx, loop):
     [task] = [t for t in queries.waiting(asking) if t.title.startswith("Answer the invitation")]
     said = queries.due_words(asking, task)
     assert (said.time, said.zone) == ("10:00", "CET")
+
+
+def test_the_first_day_of_an_administrator(ctx):
+    ministry = factories.institution(ctx.session, "Ministry of Foreign Affairs")
+    admin = factories.person(ctx.session, Role.ADMINISTRATOR, ministry)
+
+    def steps(person):
+        actor = actor_for(ctx.session, person, ctx.today)
+        return [task.title for task in queries.waiting(ctx.acting_as(actor))]
+
+    assert steps(admin) == ["Enter the ministries", "Open an account for the secretariat"]
+    factories.institution(ctx.session, "Ministry of Justice")
+    secretary = factories.person(ctx.session, Role.SECRETARIAT, ministry)
+    assert (steps(admin), steps(secretary)) == ([], ["Open the cycle"])
+    cycle = factories.cycle(ctx.session)
+    assert steps(secretary) == []
+    health = factories.institution(ctx.session, "Ministry of Health")
+    factories.recommendation(ctx.session, cycle, lead=health)
+    assert "Name a focal point for 1 institution" in steps(secretary)
+    factories.person(ctx.session, Role.FOCAL_POINT, health)
+    assert "Name a focal point for 1 institution" not in steps(secretary)
+
+
+def test_a_drafter_goes_on_with_the_open_draft(ctx, loop, titles):
+    drafter = factories.person(ctx.session, Role.DRAFTER, loop.round.people.mfa)
+    assert titles(drafter) == ["Go on with the draft: National report"]
