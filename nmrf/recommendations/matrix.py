@@ -37,7 +37,9 @@ def read_matrix(data: bytes, name: str) -> Matrix:
     """
     file = read_tables(data, name)
     reading = Reading()
-    for table in file.tables:
+    for lead, table in zip(file.leads, file.tables, strict=True):
+        for text in lead:
+            reading.lead(text)
         reading.read(table)
     reading.conclude(file.outside)
     return finished(reading, name, header=header_text(file, reading.above))

@@ -12,7 +12,7 @@ from functools import lru_cache
 _LEAD = r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069*•\[(]*"
 _CALLED = r"(?:(?:recommendation|recommandation|recomendación|rec\.|no\.|nos\.|№|#|para\.)\s*)?"
 _DOTTED = r"(\d{1,3})(\s?[.,٫·‧]\s?|[-–‑])(\d{1,3})((?-i:[a-z])\b)?"
-_AFTER = r"[.)\]:]?[\s\u200e\u200f]*"
+_AFTER = r"[.)\]:]?[\s\u200e\u200f]*(?:[-–—]\s+)?"
 _AT_START = re.compile(
     _LEAD + _CALLED + _DOTTED + _AFTER + r"(?!\.?\d|\s?[-–]\s?\d)", re.IGNORECASE
 )

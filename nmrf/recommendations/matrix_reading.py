@@ -55,6 +55,15 @@ class Reading:
     def doubt(self, row: int | None, cell: str, reason: str, number: str = "") -> None:
         self.doubts.append(Doubt(row, cell, reason, number))
 
+    def lead(self, text: str) -> None:
+        """A paragraph above a table may give the theme or the position of what is in it."""
+        theme, marked = heading_of(text)
+        if marked and theme and len(theme) <= _LONGEST_HEADING:
+            self.heading = theme
+            self.headings.append(theme)
+        elif position := position_of_heading(text):
+            self.band = position
+
     def read(self, table: tuple[Row, ...]) -> None:
         """Read a table that has the headings, or goes on from the table before it."""
         known = self.columns

@@ -76,6 +76,8 @@ class TableFile:
     outside: tuple[str, ...]
     """Paragraphs between and after the tables."""
     tables: tuple[tuple[Row, ...], ...]
+    leads: tuple[tuple[str, ...], ...]
+    """For each table the paragraphs between it and the one before."""
 
 
 def read_tables(data: bytes, name: str) -> TableFile:
@@ -101,16 +103,23 @@ def read_tables(data: bytes, name: str) -> TableFile:
     before: list[str] = []
     outside: list[str] = []
     tables: list[tuple[Row, ...]] = []
+    leads: list[tuple[str, ...]] = []
+    lead: list[str] = []
     rows = 0
     for block in _children(body, _P, _TBL):
         if block.tag == _P:
             if text := _tidy(words.text(block)):
                 (outside if tables else before).append(text)
+                lead.append(text)
         else:
             table = tuple(words.rows(block, rows))
             rows += len(table)
             tables.append(table)
-    return TableFile(tuple(filter(None, headers)), tuple(before), tuple(outside), tuple(tables))
+            leads.append(tuple(lead))
+            lead = []
+    return TableFile(
+        tuple(filter(None, headers)), tuple(before), tuple(outside), tuple(tables), tuple(leads)
+    )
 
 
 def _root(content: bytes, name: str) -> etree._Element:

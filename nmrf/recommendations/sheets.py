@@ -18,6 +18,7 @@ from typing import Any
 from nmrf.core.errors import BadFile
 from nmrf.core.i18n import _
 from nmrf.files.checks import inspect_xlsx
+from nmrf.files.word_xml import fit_for_xml
 from nmrf.recommendations.matrix_table import Cell, Row
 
 MOST_ROWS = 50_000
@@ -158,7 +159,13 @@ def _has_fraction(value: Any) -> bool:
 
 def _text(value: Any) -> str:
     if isinstance(value, str):
-        text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").strip()
+        text = (
+            fit_for_xml(value)
+            .replace("\r\n", "\n")
+            .replace("\r", "\n")
+            .replace("\u00a0", " ")
+            .strip()
+        )
         return _MARKED.sub("", text, count=1) if text.startswith("'") else text
     if value is None:
         return ""

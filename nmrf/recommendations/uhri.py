@@ -17,6 +17,7 @@ from typing import Any
 
 from nmrf.core.errors import BadFile
 from nmrf.core.i18n import _
+from nmrf.files.word_xml import fit_for_xml
 from nmrf.recommendations.matrix import finished
 from nmrf.recommendations.matrix_columns import Columns
 from nmrf.recommendations.matrix_reading import Reading
@@ -272,7 +273,7 @@ def _plain(text: str) -> str:
     if "&" in text:
         # Some texts were escaped twice.
         text = html.unescape(html.unescape(text))
-    lines = (" ".join(line.split()) for line in text.split("\n"))
+    lines = (" ".join(line.split()) for line in fit_for_xml(text).split("\n"))
     return "\n".join(line for line in lines if line)
 
 

@@ -102,6 +102,15 @@ def test_the_command_takes_every_kind(ctx, tmp_path):
     assert {row.position for row in rows} == {Position.SUPPORTED}
 
 
+def test_signs_that_no_database_keeps_are_left_out(secretary, cycle):
+    data = json_file(uhri_json(Text="140.1 Teach\u0000 every\x1bone (Fiji);"))
+    data = data.replace(b"Right to", rb"Right \ud800to")
+    apply(secretary, cycle, data, "export.json")
+    (row,) = queries.of_cycle(secretary.session, cycle)
+    assert row.text == "Teach everyone"
+    assert "Right to education" in {label.name for label in row.labels}
+
+
 def test_a_file_as_large_as_the_whole_index_is_not_even_opened(ctx, tmp_path):
     path = tmp_path / "export-full-en.json"
     with path.open("wb") as out:

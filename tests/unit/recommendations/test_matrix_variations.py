@@ -251,6 +251,22 @@ def test_a_merged_row_with_a_number_of_the_list_is_a_recommendation():
     assert "No recommending State is named." in reasons(matrix)
 
 
+def test_paragraphs_above_tables_give_position_and_theme():
+    document = docx.Document()
+    for serial, (position, theme) in enumerate(
+        (("Recommendations supported by Fiji", "Theme: Norms"), ("B. Noted", "Theme: Equality")), 1
+    ):
+        document.add_paragraph(position)
+        document.add_paragraph(theme)
+        add_table(document, ["Recommendation", "Full list of themes"], [[_law(serial), ""]])
+    matrix = read_matrix(saved(document), "list.docx")
+    assert [(row.position, row.theme_heading) for row in matrix.rows] == [
+        ("supported", "Norms"),
+        ("noted", "Equality"),
+    ]
+    assert matrix.headings == ("Norms", "Equality")
+
+
 # --- Numbers --------------------------------------------------------------------------------------
 
 
@@ -273,12 +289,14 @@ def test_a_merged_row_with_a_number_of_the_list_is_a_recommendation():
         ("Recommandation 140.7 : ratifier", "140.7", False),
         ("٧٫١٤٠ ", "7.140", True),
         ("140.7 1951 Convention", "140.7", False),
+        ("140.7 – Ratify", "140.7", False),
     ],
 )
 def test_ways_to_write_a_number(written, number, doubtful):
     found = number_in(written)
     assert found is not None
     assert (found[0].text, found[0].doubtful) == (number, doubtful)
+    assert written[found[1] :][:1].strip("–-") == written[found[1] :][:1]
 
 
 @pytest.mark.parametrize(
