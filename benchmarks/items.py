@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import jinja2
 from lxml import etree
-from sqlalchemy import delete, insert, text
+from sqlalchemy import delete, func, insert, select, text
 
 from benchmarks.measure import Item
 from benchmarks.world import RECOMMENDATIONS, SENTENCE, World
 from nmrf.core.ctx import Ctx
 from nmrf.core.roles import SYSTEM
 from nmrf.feedback import service as feedback
-from nmrf.feedback.models import CommentWindow, Mode
+from nmrf.feedback.models import Comment, CommentState, CommentWindow, Mode
 from nmrf.outbox.models import Delivery, Message
 from nmrf.paths import ROOT
 from nmrf.recommendations.models import (
@@ -26,10 +27,23 @@ from nmrf.recommendations.models import (
     RecommendingState,
     recommendation_label,
 )
+from nmrf.reports.models import Block
 from tests.factories.lists import TEMPLATE_HEADINGS, xlsx_file
 
 AT_ONCE, POSTS, MAILS = 50, 200, 2_000
+FEW = 2  # comments beside a paragraph of a text that has many
 MATRIX = ROOT / "tests" / "data" / "matrices" / "svn-wg48.docx"
+COMMENTED = jinja2.Environment(autoescape=True).from_string(
+    "<!doctype html><title>x</title>{% for b in blocks %}"
+    '<article id="p{{ b.paragraph_id }}" aria-label="Paragraph {{ b.number }}">'
+    '<p><a href="#p{{ b.paragraph_id }}">{{ b.number }}</a></p><p dir="auto">{{ b.text }}</p>'
+    '<p><a href="/comment?block={{ b.id }}">Comment on this paragraph</a></p></article>'
+    "<details><summary>{{ counts[b.paragraph_id] }} comments</summary>"
+    '{% for c in said[b.paragraph_id] %}<article id="c-{{ c.id }}">'
+    '<p>Anonymous <a href="/comments/{{ c.id }}">{{ c.received_on }}</a></p>'
+    '<div dir="auto">{{ c.text }}</div></article>{% endfor %}'
+    '<p><a href="/comments/{{ b.paragraph_id }}">All</a></p></details>{% endfor %}{{ fill }}'
+)
 TEMPLATE = jinja2.Environment(autoescape=True).from_string(
     "<!doctype html><title>x</title><table>{% for row in rows %}<tr>"
     "{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>{{ fill }}"
@@ -76,14 +90,44 @@ def listing(world: World) -> Iterator[Item]:
 
 
 def document(world: World) -> Iterator[Item]:
+    """Like the page, the floor counts the comments of each paragraph and shows the first two."""
     page = world.get(f"/reports/versions/{world.version_id}/comments")
     size = len(page())
-    queries = [
-        "SELECT id, number, text FROM block WHERE version_id = :v ORDER BY position",
-        "SELECT id, block_id, text, received_on FROM comment WHERE version_id = :v"
-        " AND state = 'shown' ORDER BY block_id",
-    ]
-    floor = _page_floor(world, queries, {"v": world.version_id}, 0)
+    place = (
+        func.row_number()
+        .over(partition_by=Comment.paragraph_id, order_by=(Comment.received_on, Comment.id))
+        .label("place")
+    )
+    on_it = (Comment.version_id == world.version_id, Comment.state == CommentState.SHOWN)
+    first = (
+        select(Comment.paragraph_id, Comment.id, Comment.text, Comment.received_on, place)
+        .where(*on_it)
+        .subquery()
+    )
+    fill = ""
+
+    def floor() -> str:
+        with world.database.engine.connect() as connection:
+            blocks = connection.execute(
+                select(Block.id, Block.paragraph_id, Block.number, Block.text)
+                .where(Block.version_id == world.version_id)
+                .order_by(Block.position)
+            ).all()
+            counts = dict(
+                connection.execute(
+                    select(Comment.paragraph_id, func.count())
+                    .where(*on_it)
+                    .group_by(Comment.paragraph_id)
+                )
+                .tuples()
+                .all()
+            )
+            said = defaultdict(list)
+            for row in connection.execute(select(first).where(first.c.place <= FEW)):
+                said[row.paragraph_id].append(row)
+        return COMMENTED.render(blocks=blocks, counts=counts, said=said, fill=fill)
+
+    fill = "x" * max(0, size - len(floor().encode()))
     yield Item(
         "document: 300 paragraphs, 2,000 c.", page, floor, world.statements(page), f"{size:,} bytes"
     )
@@ -120,25 +164,36 @@ def posting(world: World) -> Iterator[Item]:
 
 
 def word(world: World) -> Iterator[Item]:
+    """The floor writes the same paragraphs in their styles by lxml; the other parts are ready."""
     page = world.get(f"/reports/versions/{world.version_id}/word")
+    with zipfile.ZipFile(io.BytesIO(page())) as made:
+        others = {name: made.read(name) for name in made.namelist()}
+    others.pop("word/document.xml")
 
     def floor() -> bytes:
         w = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
         with world.database.engine.connect() as connection:
             rows = connection.execute(
-                text("SELECT text FROM block WHERE version_id = :v ORDER BY position"),
-                {"v": world.version_id},
+                select(Block.text)
+                .where(Block.version_id == world.version_id)
+                .order_by(Block.position)
             ).all()
-        body = etree.Element(w + "body")
+        document = etree.Element(w + "document")
+        body = etree.SubElement(document, w + "body")
         for (words,) in rows:
-            run = etree.SubElement(etree.SubElement(body, w + "p"), w + "r")
-            etree.SubElement(run, w + "t").text = words
+            paragraph = etree.SubElement(body, w + "p")
+            look = etree.SubElement(etree.SubElement(paragraph, w + "pPr"), w + "pStyle")
+            look.set(w + "val", "NumberedParagraph")
+            etree.SubElement(etree.SubElement(paragraph, w + "r"), w + "t").text = words
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("word/document.xml", etree.tostring(body))
+            for name, content in others.items():
+                archive.writestr(name, content)
+            archive.writestr("word/document.xml", etree.tostring(document))
         return buffer.getvalue()
 
-    yield Item("word: 300 paragraphs", page, floor, world.statements(page))
+    size = len(page())
+    yield Item("word: 300 paragraphs", page, floor, world.statements(page), f"{size:,} bytes")
 
 
 def importing(world: World) -> Iterator[Item]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -18,7 +19,13 @@ def day(value: date | None) -> str:
 
 def short_day(value: date | None) -> str:
     """A date as "28 Jan 2025"."""
-    return format_date(value, "medium", locale=i18n.locale()) if value else ""
+    return _medium(value, str(i18n.locale())) if value else ""
+
+
+@lru_cache(maxsize=4096)
+def _medium(value: date, locale: str) -> str:
+    # A page of comments shows few days hundreds of times.
+    return format_date(value, "medium", locale=locale)
 
 
 def moment(value: datetime | None, zone: ZoneInfo) -> str:

@@ -20,6 +20,8 @@ from nmrf.web.edge import actor, ctx, edge
 
 def lines(text: str) -> Markup:
     """Plain text with its line breaks, everything else escaped."""
+    if text.isprintable():  # one line, as most comments are
+        return escape(text)
     return Markup("<br>").join(escape(line) for line in text.splitlines())
 
 

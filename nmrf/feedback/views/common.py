@@ -25,6 +25,7 @@ from nmrf.feedback.states import (
     phase,
 )
 from nmrf.reports.models import Block, ReportVersion
+from nmrf.reports.views.common import stem
 from nmrf.web.throttle import MemoryThrottle
 
 bp = flask.Blueprint("feedback", __name__)
@@ -82,6 +83,12 @@ def _words() -> dict[str, Any]:
             "audiences": AUDIENCE_LABELS,
         }
     }
+
+
+@bp.app_template_global()
+def comment_url(comment_id: str) -> str:
+    """The page of a comment."""
+    return f"{stem('feedback.comment', 'comment_id')}{comment_id}"
 
 
 class _Answers(Mapping[str, str]):

@@ -48,6 +48,11 @@ def version(version_id: int) -> str:
         phase=phase_of(context, window),
         phases=Phase,
         posts=may_post(context, window),
+        # Addresses but for the id at their end.
+        write_at=flask.url_for(".write", version_id=one.id, block=0).removesuffix("0"),
+        paragraph_at=flask.url_for(".paragraph", version_id=one.id, paragraph_id=0).removesuffix(
+            "0"
+        ),
         refusal=access.can(context.actor, "comment.post", window).reason if window else "",
         lines=shown,
         contents=[

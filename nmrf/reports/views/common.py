@@ -92,16 +92,16 @@ def recommendation_end(cited: Cited) -> End:
 
 def recommendation_url(recommendation_id: int) -> str:
     """The memory page of a recommendation."""
-    return f"{_stem('recommendations.recommendation', 'recommendation_id')}{recommendation_id}"
+    return f"{stem('recommendations.recommendation', 'recommendation_id')}{recommendation_id}"
 
 
 def block_url(block_id: int) -> str:
     """The page on which a block is edited."""
-    return f"{_stem('reports.block', 'block_id')}{block_id}"
+    return f"{stem('reports.block', 'block_id')}{block_id}"
 
 
-def _stem(endpoint: str, name: str) -> str:
-    """An address but for the id at its end, built once a request: a report links hundreds."""
+def stem(endpoint: str, name: str) -> str:
+    """An address but for the id at its end, built once a request: a page links hundreds."""
     kept: dict[str, str] = flask.g.setdefault("report_stems", {})
     if endpoint not in kept:
         values: dict[str, Any] = {name: 0}
