@@ -203,7 +203,7 @@ def comments_without_a_name(page: Any) -> tuple[str, str]:
 
 def answering(page: Any) -> Any:
     """Opens the answering desk; gives the row of the comment."""
-    assert go(page, ["/", "@/comments", "@/answering/"])
+    assert go(page, ["/comments", "@/answering/"])
     page.goto(page.url.split("?")[0] + "?view=all")
     return page.locator(".desk-row", has_text=COMMENT)
 
