@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
-from nmrf.accounts.models import Absence, Office
+from nmrf.accounts.models import Absence, Office, Person
+from nmrf.accounts.queries import actor_for
 from nmrf.core import events
+from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Conflict, Invalid, NotFound, Refused
 from nmrf.core.roles import Role
 from nmrf.cycles.gates import findings
@@ -19,7 +23,7 @@ from nmrf.reports import service as reports
 from nmrf.reports.models import Block, VersionState
 from nmrf.reports.queries import draft_of
 from nmrf.validation import joints, queries, service
-from nmrf.validation.models import Closing, RunState, TaskState
+from nmrf.validation.models import Closing, RunState, Task, TaskState
 from tests import factories
 from tests.factories.cycles import mails
 from tests.factories.validation import states, task
@@ -437,3 +441,69 @@ def test_a_comma_of_somebody_else_does_not_make_an_author_a_stranger(make_ctx, r
     with pytest.raises(Refused):
         service.decide(make_ctx(realm.moj_authority), task(run, "ministries", realm.moj), APPROVED)
     assert not queries.wrote(ctx.session, realm.moh_authority.id, run.version_id)
+
+
+# --- Two at once --------------------------------------------------------------------------------
+
+
+def _at_once(database, make_ctx, acts):
+    """Each act in a thread and transaction of its own, all at the same moment; what came of each."""
+    house, now = make_ctx().house, make_ctx().now
+    barrier = threading.Barrier(len(acts))
+
+    def run(person_id, act):
+        session = database.session(writing=True)
+        barrier.wait(timeout=30)  # before the first statement: SQLite lets one in at a time
+        try:
+            person = session.get_one(Person, person_id)
+            act(Ctx(actor_for(session, person, now.date()), now, session, house))
+            session.commit()
+        except Conflict as refused:
+            session.rollback()
+            return refused.message
+        finally:
+            session.close()
+        return "done"
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        waiting = [pool.submit(run, person.id, act) for person, act in acts]
+        return [one.result(timeout=60) for one in waiting]
+
+
+def test_two_who_decide_the_same_step_at_once_leave_one_decision(
+    database, make_ctx, realm, started
+):
+    own = make_ctx()
+    second = factories.person(
+        own.session, Role.VALIDATING_AUTHORITY, realm.moj, name="Second Authority"
+    )
+    mine = task(started, "ministries", realm.moj).id
+    own.session.commit()
+
+    def approve(ctx):
+        service.decide(ctx, ctx.session.get_one(Task, mine), APPROVED)
+
+    came = _at_once(database, make_ctx, [(realm.moj_authority, approve), (second, approve)])
+    assert sorted(one.partition(" was decided")[0] for one in came) == ["This step", "done"]
+
+
+def test_the_last_two_who_decide_at_once_open_the_next_stage_once(
+    database, make_ctx, realm, started
+):
+    own = make_ctx()
+    ids = {at.id: task(started, "ministries", at).id for at in (realm.moj, realm.moh)}
+    own.session.commit()
+
+    def approve(ctx):
+        (held,) = ctx.actor.held
+        service.decide(ctx, ctx.session.get_one(Task, ids[held.institution_id]), APPROVED)
+
+    people = (realm.moj_authority, realm.moh_authority)
+    assert _at_once(database, make_ctx, [(one, approve) for one in people]) == ["done", "done"]
+    own.session.expire_all()
+    assert states(started) == {
+        "ministries": ["approved", "approved"],
+        "nhri": ["open"],
+        "minister": ["waiting"],
+    }
+    assert len(subjects(own, "validation_asked")) == 3
