@@ -11,10 +11,11 @@ from collections import Counter
 from nmrf.core.errors import BadFile
 from nmrf.core.i18n import _
 from nmrf.recommendations.matrix_cells import Label
+from nmrf.recommendations.matrix_guess import guessed_columns
 from nmrf.recommendations.matrix_reading import Reading
 from nmrf.recommendations.matrix_records import Doubt, Matrix, MatrixCounts, MatrixRow
 from nmrf.recommendations.matrix_states import Part, StateMention
-from nmrf.recommendations.matrix_table import read_tables
+from nmrf.recommendations.matrix_table import TableFile, read_tables
 from nmrf.recommendations.matrix_title import header_text, title_of
 
 __all__ = [
@@ -36,13 +37,25 @@ def read_matrix(data: bytes, name: str) -> Matrix:
     Raises BadFile (place: `name`) if the file is unsound or holds no recommendations.
     """
     file = read_tables(data, name)
-    reading = Reading()
+    reading = _read(file, Reading())
+    if reading.columns is None:
+        columns = guessed_columns([row for table in file.tables for row in table])
+        if columns is not None:
+            reading = Reading(columns=columns)
+            reading.doubt(
+                None, "", _("The table has no headings; what its columns are was seen by content.")
+            )
+            _read(file, reading)
+    reading.conclude(file.outside)
+    return finished(reading, name, header=header_text(file, reading.above))
+
+
+def _read(file: TableFile, reading: Reading) -> Reading:
     for lead, table in zip(file.leads, file.tables, strict=True):
         for text in lead:
             reading.lead(text)
         reading.read(table)
-    reading.conclude(file.outside)
-    return finished(reading, name, header=header_text(file, reading.above))
+    return reading
 
 
 def finished(reading: Reading, name: str, *, header: str = "", symbol: str = "") -> Matrix:

@@ -38,7 +38,7 @@ _ADDENDUM = re.compile(r"/(?:add|rev|corr)\.?(\d+)", re.IGNORECASE)
 _PARAGRAPH = re.compile(
     r"(?:pars?|paras?|paragraphs?|paragraphes?|párrs?|párrafos?|пункт\w*|п|(?:ال)?فقرة|第|¶|§)"
     r"\s*[.:]?\s*(?P<number>\d+(?:\s?\([a-z]\))?(?:\s*(?:-|–|,|&|and|to|et|y)\s*"
-    r"(?:\d+(?:\s?\([a-z]\))?|\([a-z]\)))*)(?P<rest>.*)",
+    r"(?:\d+(?:\s?\([a-z]\))?|\([a-z]\)))*)\s?[段款]?(?P<rest>.*)",
     re.IGNORECASE,
 )
 

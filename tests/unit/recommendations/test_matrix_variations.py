@@ -251,6 +251,35 @@ def test_a_merged_row_with_a_number_of_the_list_is_a_recommendation():
     assert "No recommending State is named." in reasons(matrix)
 
 
+@pytest.mark.parametrize("numbered", [False, True])
+def test_a_table_without_headings_is_read_by_what_its_columns_hold(numbered):
+    document = docx.Document()
+    table = document.add_table(rows=0, cols=5)
+    for serial in (1, 2, 3):
+        if serial != 2:
+            cells = table.add_row().cells
+            cells[0].merge(cells[-1]).text = f"Theme: {serial}"
+        number = f"1.{serial}"
+        texts = [
+            f"{number} Adopt law {serial}",
+            "Chile\nPeru",
+            "Noted",
+            "- Norms",
+            "- 5 - Equality",
+        ]
+        if numbered:
+            texts = [number, f"Adopt law {serial} (Chile) (Peru)", "Noted", "- Norms", ""]
+        for cell, text in zip(table.add_row().cells, texts, strict=True):
+            cell.text = text
+    matrix = read_matrix(saved(document), "list.docx")
+    assert [(r.number, r.text, codes(r), r.position) for r in matrix.rows] == [
+        (f"1.{serial}", f"Adopt law {serial}", ["CHL", "PER"], "noted") for serial in (1, 2, 3)
+    ]
+    assert matrix.rows[0].themes == (Label("", "Norms"),)
+    assert matrix.headings == ("1", "3")
+    assert "The table has no headings; what its columns are was seen by content." in reasons(matrix)
+
+
 def test_paragraphs_above_tables_give_position_and_theme():
     document = docx.Document()
     for serial, (position, theme) in enumerate(
