@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
 
 from nmrf.core.ctx import Ctx
 from nmrf.desk.line import Line, Show
@@ -16,7 +15,8 @@ from nmrf.desk.people import People
 SECRETARIAT = 0  # stands for it in the filter by institution
 
 
-class Late(NamedTuple):
+@dataclass(frozen=True)
+class Late:
     """An institution that owes something whose date has passed."""
 
     institution_id: int  # 0 for the secretariat

@@ -97,7 +97,7 @@ def _shares(rows: Iterable[Any]) -> list[Share]:
     return [Share(key, names[key], tuple(steps)) for key, steps in counts.items()]
 
 
-def _led_by(institution: Institution) -> Select[Any]:
+def _led_by(institution: Institution) -> Select[int]:
     return select(Assignment.recommendation_id).where(
         Assignment.lead,
         Assignment.ended_at.is_(None),
@@ -105,11 +105,12 @@ def _led_by(institution: Institution) -> Select[Any]:
     )
 
 
-def _grouped(by: By) -> Select[Any]:
+def _grouped(by: By) -> Any:
+    # Rows of key, name, status and count.
     status, count = Recommendation.status, func.count(distinct(Recommendation.id))
     if by in _SCHEMES:
         # As in the register: a goal is named by its code, a theme by its words.
-        key = Label.code if by is By.SDG else Label.name
+        key: Any = Label.code if by is By.SDG else Label.name
         return (
             select(key, func.min(Label.name), status, count)
             .select_from(Recommendation)

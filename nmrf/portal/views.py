@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import flask
 from werkzeug.wrappers import Response
@@ -172,7 +173,7 @@ def institution(institution_id: int) -> str:
     lines = queries.institutions(context, cycle)
     lead = next((line for line in lines if line.institution.id == one.id), None)
 
-    def register(**args: str | int) -> str:
+    def register(**args: Any) -> str:
         return flask.url_for("recommendations.index", cycle=cycle.id if cycle else None, **args)
 
     return flask.render_template(
@@ -186,6 +187,10 @@ def institution(institution_id: int) -> str:
         ours_url=register(ours=one.id),
         chart=_chart(context, By.THEME, cycle, one) if cycle and lead and lead.leads else None,
     )
+
+
+def _args(narrowed: dict[str, int], by: By, key: str) -> dict[str, Any]:
+    return {**narrowed, by.value: key}
 
 
 def _chart(
@@ -202,7 +207,7 @@ def _chart(
         context,
         by,
         shares,
-        lambda one: flask.url_for("recommendations.index", **{**narrowed, by.value: one.key}),
+        lambda one: flask.url_for("recommendations.index", **_args(narrowed, by, one.key)),
     )
 
 

@@ -23,7 +23,7 @@ def test_the_title_of_a_refused_form_says_so(ctx, client_for):
     person = world(ctx.session).secretary
     ctx.session.commit()
     client = client_for(person)
-    whole = texts(client.get("/consultations/new"), "//title")
-    refused = client.post("/consultations/new", data={})
+    whole = texts(client.get("/people/new"), "//title")
+    refused = client.post("/people/new", data={})
     assert refused.status_code == 422
     assert texts(refused, "//title") == [f"Problem: {whole[0]}"]

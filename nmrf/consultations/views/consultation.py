@@ -111,7 +111,7 @@ def page(context: Ctx, one: Consultation, **forms: Any) -> str:
         minutes=minutes,
         looked_at=looked_at,
         since_url=minutes_changes(one, newest, looked_at)
-        if any(m.number == looked_at for m in minutes)
+        if looked_at and any(m.number == looked_at for m in minutes)
         else "",
         documents=queries.documents_shown(context, one),
         outcomes=[(o, _outcome_due(context, o)) for o in one.outcomes],

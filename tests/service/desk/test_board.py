@@ -53,7 +53,7 @@ def test_the_late_come_first_and_are_counted_by_institution(loop, board):
     found = board(loop.round.people.secretary, Show.LATE)
     assert (said(found), found.late) == (
         SECRETARYS[:3],
-        [(loop.round.people.moj.id, "Ministry of Justice", 3, "10 days overdue")],
+        [queries.Late(loop.round.people.moj.id, "Ministry of Justice", 3, "10 days overdue")],
     )
 
 
