@@ -279,6 +279,41 @@ def _answer_assignment(actor: Actor, assignment: Any) -> Answer:
     )
 
 
+_only(
+    SECRETARIAT,
+    _l("Only the secretariat groups recommendations, publishes actions and keeps commitments."),
+    "cluster.manage",
+    "action.publish",
+    "commitment.manage",
+)
+
+
+@_rule("action.add")
+def _add_action(actor: Actor, recommendation: Any) -> Answer:
+    assigned = {one.institution_id for one in recommendation.current_assignments}
+    return _either(
+        actor.has(Role.SECRETARIAT) or not assigned.isdisjoint(actor.institutions_as(*FOCAL)),
+        _("Only the institutions that carry a recommendation out plan actions for it."),
+    )
+
+
+@_rule("action.write")
+def _write_action(actor: Actor, action: Any) -> Answer:
+    return _either(
+        actor.has(Role.SECRETARIAT) or actor.has_in(action.institution_id, *FOCAL),
+        _("Only the focal points of the responsible institution and the secretariat change this."),
+    )
+
+
+@_rule("commitment.report")
+def _report_commitment(actor: Actor, commitment: Any) -> Answer:
+    owner = commitment.institution_id
+    return _either(
+        actor.has(Role.SECRETARIAT) or (owner is not None and actor.has_in(owner, *FOCAL)),
+        _("Only the institution that owns the commitment and the secretariat report on it."),
+    )
+
+
 # --- Ministry updates ---------------------------------------------------------------------------
 
 _only(SECRETARIAT, _l("Only the secretariat opens and closes rounds."), "round.manage")

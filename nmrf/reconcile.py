@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 
 from nmrf.consultations.models import Consultation, ConsultationState, Outcome, OutcomeState
 from nmrf.core.events import Event
+from nmrf.core.roles import Visibility
 from nmrf.cycles.models import Cycle, Stage
 from nmrf.outbox.models import Delivery, Message, MessageState
 from nmrf.recommendations.models import Assignment, AssignmentState, Recommendation
+from nmrf.recommendations.models_plan import Action, ActionState
 from nmrf.reports.models import ReportVersion, VersionState
 
 
@@ -89,6 +91,21 @@ STATUSES = (
             "assignment.accepted_by_silence": Move(AssignmentState.ACCEPTED, key="assignment"),
             "assignment.disputed": Move(AssignmentState.DISPUTED, key="assignment"),
             "assignment.upheld": Move(AssignmentState.ACCEPTED, key="assignment"),
+        },
+    ),
+    Status(
+        Action,
+        "state",
+        ActionState.PLANNED,
+        {"action.moved": Move(lambda data: data["became"])},
+    ),
+    Status(
+        Action,
+        "visibility",
+        Visibility.GOVERNMENT,
+        {
+            "action.published": Move(Visibility.PUBLIC),
+            "action.withdrawn": Move(Visibility.GOVERNMENT),
         },
     ),
     Status(

@@ -10,6 +10,7 @@ from nmrf.files import models as files
 from nmrf.jobs import models as jobs
 from nmrf.outbox import models as outbox
 from nmrf.recommendations import models as recommendations
+from nmrf.recommendations import models_plan as plan
 from nmrf.reports import models as reports
 from nmrf.updates import models as updates
 from nmrf.validation import models as validation
@@ -26,6 +27,7 @@ __all__ = [
     "jobs",
     "metadata",
     "outbox",
+    "plan",
     "recommendations",
     "reports",
     "updates",

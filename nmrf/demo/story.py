@@ -8,7 +8,7 @@ from nmrf.core.clock import local_date
 from nmrf.core.errors import Conflict
 from nmrf.core.i18n import _
 from nmrf.cycles.models import Cycle
-from nmrf.demo import accounts, deadlines, drafts, hitches, meetings, past, rounds
+from nmrf.demo import accounts, deadlines, drafts, hitches, meetings, past, plan, rounds
 from nmrf.rehearsal import people
 from nmrf.rehearsal.play import Play
 
@@ -26,9 +26,11 @@ def tell(play: Play, now: datetime) -> None:
     people.bring_in(play, past.BEGINNING)
     accounts.describe_partners(play)
     cycle = past.fourth_cycle(play, past.third_cycle(play))
+    actions = plan.begin(play, cycle)
     year = rounds.year_now(today) - 1
     rounds.last_round(play, cycle, year)
     meetings.spring(play, cycle, year)
+    plan.go_on(play, actions)
     _this_year(play, cycle, today)
     play.move_to(today, time(0))
     play.clock.move_to(now)

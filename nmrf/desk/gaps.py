@@ -15,6 +15,7 @@ from nmrf.core.i18n import _
 from nmrf.cycles.models import Cycle
 from nmrf.definitions import load
 from nmrf.feedback.models import Comment, CommentState, Disposition
+from nmrf.recommendations import commitments, queries_plan
 from nmrf.recommendations import queries as recommendations
 from nmrf.recommendations.models import Recommendation
 from nmrf.reports.models import Block, BlockKind, ReportVersion, VersionState, block_source
@@ -51,14 +52,30 @@ def _of_register(ctx: Ctx) -> list[Gap]:
     if cycle is None:
         return []
     found = recommendations.gaps(ctx, cycle)
-    return [
+    of_register = [
         Gap(label, item.count, "recommendations.index", item.args)
         for label, item in (
             (_("Recommendations that nobody leads"), found.without_owner),
             (_("Recommendations without a position"), found.without_position),
             (_("Recommendations without a reported status"), found.without_status),
             (_("Assignments that are disputed"), found.disputed),
+            (_("Supported recommendations without an action"), found.without_action),
         )
+    ]
+    return [
+        *of_register,
+        Gap(
+            _("Actions past their end that are still open"),
+            queries_plan.late_actions(ctx, cycle),
+            "recommendations.actions",
+            {"state": "late"},
+        ),
+        Gap(
+            _("Voluntary commitments that nobody owns"),
+            commitments.unowned(ctx, cycle),
+            "recommendations.commitments",
+            {"owner": "none", "cycle": cycle.id},
+        ),
     ]
 
 

@@ -17,6 +17,7 @@ from nmrf.core.roles import Role
 from nmrf.cycles import queries as cycles
 from nmrf.desk.tasks import Task, register
 from nmrf.recommendations import queries as recommendations
+from nmrf.recommendations import queries_plan
 from nmrf.recommendations.assigning import SILENT_AFTER_WORKING_DAYS
 from nmrf.recommendations.models import AssignmentState
 from nmrf.reports.models import Block, BlockKind, Report, ReportVersion, VersionState
@@ -170,6 +171,34 @@ def sections(ctx: Ctx) -> Iterator[Task]:
         )
 
 
+def actions(ctx: Ctx) -> Iterator[Task]:
+    """Actions of the institution that end soon or should have ended, and values to record."""
+    ids = ctx.actor.institutions_as(*FOCAL)
+    if not ids:
+        return
+    for one in queries_plan.actions_due(ctx, ids):
+        yield Task(
+            ngettext("Say how far %(n)s action is", "Say how far %(n)s actions are", one.count),
+            "recommendations.actions",
+            {"institution": one.institution_id},
+            what=_("Implementation matrix, %(name)s", name=one.institution),
+            why=_("Its time ends soon or is over: mark it done, move its date, or drop it."),
+            due_on=one.first,
+        )
+    for one in queries_plan.indicators_due(ctx, ids):
+        yield Task(
+            ngettext(
+                "Record the value of %(n)s indicator",
+                "Record the values of %(n)s indicators",
+                one.count,
+            ),
+            "recommendations.actions",
+            {"institution": one.institution_id},
+            what=_("Implementation matrix, %(name)s", name=one.institution),
+            due_on=one.first,
+        )
+
+
 def dates(ctx: Ctx) -> Iterator[Task]:
     """Deadlines of the own institutions, from a month before; those of nobody: the secretariat."""
     own = ctx.actor.institutions_as(*MINISTRY, Role.SECRETARIAT)
@@ -193,4 +222,5 @@ def dates(ctx: Ctx) -> Iterator[Task]:
 register("updates", updates)
 register("assignments", assignments)
 register("sections", sections)
+register("actions", actions)
 register("dates", dates)

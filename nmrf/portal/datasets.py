@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from nmrf.consultations.models import STATE_LABELS, Consultation
 from nmrf.consultations.queries import visible_to
@@ -18,6 +18,8 @@ from nmrf.cycles.models import Cycle, Milestone
 from nmrf.cycles.queries import visible as visible_milestones
 from nmrf.feedback.models import Comment, CommentState, Disposition, DispositionState, Redaction
 from nmrf.feedback.queries import shown
+from nmrf.recommendations.models_plan import Action, Commitment, Indicator, IndicatorValue
+from nmrf.recommendations.queries_plan import visible as visible_actions
 from nmrf.reports.models import Block, Report, ReportVersion
 
 _AT_ONCE = 500
@@ -135,6 +137,82 @@ def _consultations(ctx: Ctx) -> Iterator[Sequence[Any]]:
         )
 
 
+def _actions(ctx: Ctx) -> Iterator[Sequence[Any]]:
+    found = ctx.session.scalars(
+        select(Action)
+        .where(visible_actions(PUBLIC))
+        .options(
+            joinedload(Action.cycle),
+            joinedload(Action.institution),
+            selectinload(Action.recommendations),
+        )
+        .order_by(Action.id)
+    )
+    for one in found:
+        head = f"{one.cycle.state}-{one.cycle.session}-"
+        yield (
+            one.id,
+            one.cycle.session,
+            "; ".join(f"{head}{row.number}" for row in one.recommendations),
+            one.title,
+            one.kind,
+            one.result,
+            one.institution.name,
+            one.partners,
+            one.starts_on,
+            one.ends_on,
+            one.resources,
+            one.state.value,
+            one.state_on,
+            one.state_reason,
+        )
+
+
+def _indicator_values(ctx: Ctx) -> Iterator[Sequence[Any]]:
+    rows = ctx.session.execute(
+        select(
+            Indicator.id,
+            Indicator.action_id,
+            Indicator.what,
+            Indicator.unit,
+            Indicator.baseline,
+            Indicator.target,
+            Indicator.due_on,
+            Indicator.ended_at.is_not(None),
+            IndicatorValue.value,
+            IndicatorValue.on,
+            func.coalesce(IndicatorValue.source, Indicator.source),
+        )
+        .join(Action, Action.id == Indicator.action_id)
+        .outerjoin(IndicatorValue, IndicatorValue.indicator_id == Indicator.id)
+        .where(visible_actions(PUBLIC))
+        .order_by(Indicator.id, IndicatorValue.on, IndicatorValue.id)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    yield from (tuple(row) for row in rows)
+
+
+def _commitments(ctx: Ctx) -> Iterator[Sequence[Any]]:
+    found = ctx.session.scalars(
+        select(Commitment)
+        .options(joinedload(Commitment.cycle), joinedload(Commitment.institution))
+        .order_by(Commitment.id)
+    )
+    for one in found:
+        yield (
+            one.id,
+            one.cycle.session,
+            one.text,
+            one.source.value,
+            one.symbol,
+            one.paragraph,
+            one.made_on,
+            one.institution.name if one.institution else "",
+            one.status,
+            one.status_on,
+        )
+
+
 RECOMMENDATIONS = "recommendations"
 
 DATASETS: dict[str, Dataset] = {
@@ -150,6 +228,68 @@ DATASETS: dict[str, Dataset] = {
             _l("One row for each numbered recommendation of the Working Group report."),
             (),  # the register's own export
             lambda _ctx: iter(()),
+        ),
+        Dataset(
+            "actions",
+            _l("Actions"),
+            _l("What institutions do to carry recommendations out: the implementation matrix."),
+            _l("One row for each action that is published; an action can serve several numbers."),
+            (
+                "id",
+                "session",
+                "recommendations",
+                "action",
+                "kind",
+                "expected_result",
+                "institution",
+                "partners",
+                "from",
+                "until",
+                "resources",
+                "state",
+                "state_on",
+                "reason",
+            ),
+            _actions,
+        ),
+        Dataset(
+            "indicators",
+            _l("Indicators of actions"),
+            _l("What is measured of published actions, with every value and its source."),
+            _l("One row for each value; an indicator without values has one row."),
+            (
+                "id",
+                "action_id",
+                "indicator",
+                "unit",
+                "baseline",
+                "target",
+                "due_on",
+                "ended",
+                "value",
+                "on",
+                "source",
+            ),
+            _indicator_values,
+        ),
+        Dataset(
+            "commitments",
+            _l("Voluntary commitments"),
+            _l("What the State promised of its own accord, with document and owner."),
+            _l("One row for each commitment."),
+            (
+                "id",
+                "session",
+                "commitment",
+                "source",
+                "symbol",
+                "paragraph",
+                "made_on",
+                "institution",
+                "status",
+                "status_on",
+            ),
+            _commitments,
         ),
         Dataset(
             "milestones",

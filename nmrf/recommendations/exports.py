@@ -87,6 +87,10 @@ def _answers(one: Recommendation, _d: Definitions) -> list[str]:
     ]
 
 
+def _parts(one: Recommendation, _d: Definitions) -> list[str]:
+    return [f"({p.letter}) {POSITION_LABELS[p.position]}: {p.text}" for p in one.split]
+
+
 COLUMNS: dict[str, Column] = {
     column.key: column
     for column in (
@@ -123,6 +127,14 @@ COLUMNS: dict[str, Column] = {
         Column(
             "needs_parliament", _l("Needs Parliament"), lambda one, _d: one.needs_parliament, 10
         ),
+        Column(
+            "needs_assistance",
+            _l("Needs technical assistance"),
+            lambda one, _d: one.needs_assistance,
+            10,
+        ),
+        Column("cluster", _l("Cluster"), lambda one, _d: one.cluster.name if one.cluster else ""),
+        Column("split", _l("Answered in parts"), _parts, 40),
         Column("lead", _l("Leads"), lambda one, _d: one.lead.name if one.lead else "", 30),
         Column("supporting", _l("Support"), lambda one, _d: [i.name for i in one.supporting], 30),
         Column("answers", _l("Answers to the assignment"), _answers, 30, "assignment.see"),
@@ -181,6 +193,8 @@ def _rows(ctx: Ctx, chosen: Filter) -> Iterator[Recommendation]:
     query = filtered(ctx, chosen).options(
         selectinload(Recommendation.states),
         selectinload(Recommendation.labels),
+        selectinload(Recommendation.cluster),
+        selectinload(Recommendation.all_parts),
         selectinload(Recommendation.assignments).joinedload(Assignment.institution),
         joinedload(Recommendation.status_institution),
     )

@@ -87,6 +87,10 @@ class PositionForm(BaseForm):
     needs_parliament = BooleanField(
         _l("Carrying it out needs a decision of Parliament"),
     )
+    needs_assistance = BooleanField(
+        _l("Carrying it out needs technical assistance"),
+        description=_l("Help from the United Nations or others that the State asks for."),
+    )
     lock = HiddenField()
 
     def fill(self, ctx: Ctx) -> PositionForm:

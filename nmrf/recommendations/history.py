@@ -13,7 +13,7 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.events import Event
 from nmrf.core.i18n import Lazy, _, _l, gettext
 from nmrf.definitions import load
-from nmrf.recommendations.models import POSITION_LABELS, Position, Recommendation
+from nmrf.recommendations.models import POSITION_LABELS, Cluster, Position, Recommendation
 
 LONGEST = 60
 
@@ -32,6 +32,11 @@ _SENTENCES: dict[str, Lazy] = {
     "recommendation.assigned": _l("assigned it to %(institutions)s"),
     "recommendation.positioned": _l("recorded the position “%(position)s”"),
     "recommendation.parliament_noted": _l("noted whether it needs Parliament"),
+    "recommendation.assistance_noted": _l("noted whether it needs technical assistance"),
+    "recommendation.clustered": _l("put it into the cluster “%(cluster)s”"),
+    "recommendation.unclustered": _l("took it out of its cluster"),
+    "recommendation.split": _l("split it into %(parts)s parts"),
+    "recommendation.put_together": _l("put its parts together again"),
     "recommendation.status_reported": _l("reported “%(status)s” for %(institutions)s"),
     "assignment.accepted": _l("accepted it for %(institutions)s"),
     "assignment.disputed": _l("disputed it for %(institutions)s"),
@@ -51,12 +56,13 @@ def history(ctx: Ctx, recommendation: Recommendation) -> list[Happened]:
     ).all()
     people = _names(ctx, Person, {event.actor_id for event in events if event.actor_id})
     institutions = _names(ctx, Institution, {id_ for event in events for id_ in _ids(event.data)})
+    clusters = _names(ctx, Cluster, {e.data["cluster"] for e in events if e.data.get("cluster")})
     zone = ctx.house.settings.zone
     return [
         Happened(
             when=words.short_moment(event.at, zone),
             iso=event.at.isoformat(),
-            what=_what(ctx, event, institutions),
+            what=_what(ctx, event, institutions, clusters),
             who=people.get(event.actor_id or 0, "") or _("The service"),
         )
         for event in events
@@ -75,7 +81,7 @@ def _ids(data: dict[str, Any]) -> list[int]:
     return [one for one in found if isinstance(one, int) and not isinstance(one, bool)]
 
 
-def _what(ctx: Ctx, event: Event, institutions: dict[int, str]) -> str:
+def _what(ctx: Ctx, event: Event, institutions: dict[int, str], clusters: dict[int, str]) -> str:
     sentence = _SENTENCES.get(event.kind)
     if sentence is None:
         return event.kind
@@ -83,6 +89,8 @@ def _what(ctx: Ctx, event: Event, institutions: dict[int, str]) -> str:
     position = event.data.get("position")
     return str(sentence) % {
         "institutions": ", ".join(institutions.get(id_, "") for id_ in _ids(event.data)),
+        "cluster": clusters.get(event.data.get("cluster", 0), ""),
+        "parts": len(event.data["parts"]) if isinstance(event.data.get("parts"), list) else "",
         "position": POSITION_LABELS[Position(position)] if position else "",
         "status": gettext(vocabulary.label(event.data.get("status", ""))),
     }

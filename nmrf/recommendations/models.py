@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from nmrf.accounts.models import Institution
@@ -36,6 +36,33 @@ recommendation_label = Table(
     Column("recommendation_id", ForeignKey("recommendation.id"), primary_key=True),
     Column("label_id", ForeignKey("label.id"), primary_key=True, index=True),
 )
+
+# A recommendation stands in one cluster or in none.
+recommendation_cluster = Table(
+    "recommendation_cluster",
+    Base.metadata,
+    Column("recommendation_id", ForeignKey("recommendation.id"), primary_key=True),
+    Column("cluster_id", ForeignKey("cluster.id"), nullable=False, index=True),
+)
+
+
+class Cluster(Base):
+    """A named group of recommendations of the State's own, the same in every cycle.
+
+    Kenya's matrix has four: legal and institutional reforms; civil and political rights;
+    economic, social and cultural rights; group rights. Retired, never deleted.
+    """
+
+    __tablename__ = "cluster"
+
+    id: Mapped[Key]
+    name: Mapped[Line] = mapped_column(unique=True)
+    description: Mapped[Prose] = mapped_column(default="")
+    place: Mapped[int]  # in the order of the matrix
+    retired_at: Mapped[datetime | None]
+    lock: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": lock}
 
 
 class Recommendation(Base):
@@ -69,6 +96,8 @@ class Recommendation(Base):
     status_on: Mapped[date | None]
     status_institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
     needs_parliament: Mapped[bool] = mapped_column(default=False)
+    # Carrying it out needs technical assistance or capacity-building from outside.
+    needs_assistance: Mapped[bool] = mapped_column(default=False, server_default=false())
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
     search_text: Mapped[Prose] = mapped_column(default="")
     lock: Mapped[int] = mapped_column(default=1)
@@ -87,6 +116,17 @@ class Recommendation(Base):
         back_populates="recommendation", order_by="Assignment.id"
     )
     positions: Mapped[list[PositionChange]] = relationship(order_by="PositionChange.id")
+    cluster: Mapped[Cluster | None] = relationship(
+        secondary=recommendation_cluster, viewonly=True, uselist=False
+    )
+    all_parts: Mapped[list[RecommendationPart]] = relationship(
+        order_by="RecommendationPart.letter, RecommendationPart.id", viewonly=True
+    )
+
+    @property
+    def split(self) -> list[RecommendationPart]:
+        """The parts into which the State divides it now; empty for most recommendations."""
+        return [part for part in self.all_parts if part.ended_at is None]
 
     @property
     def current_assignments(self) -> list[Assignment]:
@@ -210,6 +250,29 @@ class PositionChange(Base):
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+
+
+class RecommendationPart(Base):
+    """A part of a recommendation that the State answers by itself: "140.7 (a)".
+
+    The UN number and text stay as they are. A part never changes: a new division ends the old
+    parts and writes new ones.
+    """
+
+    __tablename__ = "recommendation_part"
+
+    id: Mapped[Key]
+    recommendation_id: Mapped[int] = mapped_column(ForeignKey("recommendation.id"), index=True)
+    letter: Mapped[Code]  # a, b, c …
+    text: Mapped[Prose]
+    position: Mapped[Position] = mapped_column(word(Position))
+    justification: Mapped[Prose] = mapped_column(default="")
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+
+    institution: Mapped[Institution | None] = relationship()
 
 
 class ImportBatch(Base):

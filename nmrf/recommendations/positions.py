@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from nmrf import access
 from nmrf.accounts.models import Institution
@@ -19,6 +19,7 @@ from nmrf.recommendations.models import (
     Position,
     PositionChange,
     Recommendation,
+    RecommendationPart,
 )
 
 _MOST_REASON = 20_000
@@ -35,19 +36,23 @@ def set_position(
     justification: str = "",
     on: date | None = None,
     needs_parliament: bool | None = None,
+    needs_assistance: bool | None = None,
     locks: Mapping[int, int] | None = None,
+    by_parts: bool = False,
 ) -> int:
     """Take a position on one recommendation or several, as a dated event with its source.
 
     `national` is of the vocabulary national_positions and goes with the official position.
-    `needs_parliament` is left as it is with None. `locks` are the versions that the person saw,
-    by id. Gives how many changed.
+    `needs_parliament` and `needs_assistance` are left as they are with None. `locks` are the
+    versions that the person saw, by id. `by_parts` is said by `parts.py` alone. Gives how many
+    changed.
 
     Raises:
         Refused: unless the actor is of the secretariat.
         Invalid: when a reason is missing (a recommendation is noted with a justification; OHCHR,
             national reporting practice of Peru), a value is unknown, or the day is to come.
-        Conflict: for an old version, or when a position that a UN document names would be none.
+        Conflict: for an old version, when a position that a UN document names would be none, or
+            for a recommendation that is answered part by part.
     """
     rows = (
         [recommendations] if isinstance(recommendations, Recommendation) else list(recommendations)
@@ -63,6 +68,8 @@ def set_position(
     _check_source(ctx, position, symbol, paragraph, on)
     if position == Position.PENDING:
         _check_unanswered(rows)
+    if not by_parts:
+        _check_whole(ctx, rows)
     access.require(ctx.actor, "recommendation.position")
     changed = []
     for row in rows:
@@ -73,11 +80,7 @@ def set_position(
             row.position_paragraph,
             row.justification,
         )
-        if needs_parliament is not None and row.needs_parliament != needs_parliament:
-            row.needs_parliament = needs_parliament
-            events.record(
-                ctx, "recommendation.parliament_noted", row, needs_parliament=needs_parliament
-            )
+        _note_needs(ctx, row, needs_parliament, needs_assistance)
         if before == (position, national, symbol, paragraph, justification):
             continue
         changed.append((row, row.position))
@@ -186,22 +189,56 @@ def _check_unanswered(rows: Sequence[Recommendation]) -> None:
             )
 
 
-def set_parliament(
-    ctx: Ctx, recommendations: Sequence[Recommendation], *, needs_parliament: bool
-) -> int:
-    """Say that carrying these out needs a decision of Parliament, or that it does not.
+def _check_whole(ctx: Ctx, rows: Sequence[Recommendation]) -> None:
+    numbers = ctx.session.scalars(
+        select(Recommendation.number)
+        .where(
+            Recommendation.id.in_([row.id for row in rows]),
+            exists().where(
+                RecommendationPart.recommendation_id == Recommendation.id,
+                RecommendationPart.ended_at.is_(None),
+            ),
+        )
+        .order_by(Recommendation.sort_key)
+    ).all()
+    if numbers:
+        raise Conflict(
+            _(
+                "%(numbers)s: split into parts, each with its own position. Change the parts, or "
+                "put them together again first.",
+                numbers=", ".join(numbers),
+            ),
+            place="recommendations",
+        )
 
-    Raises `Refused` unless the actor is of the secretariat.
+
+def set_needs(
+    ctx: Ctx,
+    recommendations: Sequence[Recommendation],
+    *,
+    needs_parliament: bool | None = None,
+    needs_assistance: bool | None = None,
+) -> int:
+    """Say what carrying these out needs: a decision of Parliament, technical assistance.
+
+    None leaves a need as it is. Gives how many changed. Raises `Refused` unless the actor is of
+    the secretariat.
     """
     access.require(ctx.actor, "recommendation.position")
-    changed = [row for row in recommendations if row.needs_parliament != needs_parliament]
-    for row in changed:
-        row.needs_parliament = needs_parliament
-    for row in changed:
-        events.record(
-            ctx, "recommendation.parliament_noted", row, needs_parliament=needs_parliament
-        )
-    return len(changed)
+    return sum(_note_needs(ctx, row, needs_parliament, needs_assistance) for row in recommendations)
+
+
+def _note_needs(
+    ctx: Ctx, row: Recommendation, parliament: bool | None, assistance: bool | None
+) -> bool:
+    changed = False
+    if parliament is not None and row.needs_parliament != parliament:
+        row.needs_parliament, changed = parliament, True
+        events.record(ctx, "recommendation.parliament_noted", row, needs_parliament=parliament)
+    if assistance is not None and row.needs_assistance != assistance:
+        row.needs_assistance, changed = assistance, True
+        events.record(ctx, "recommendation.assistance_noted", row, needs_assistance=assistance)
+    return changed
 
 
 def record_status(

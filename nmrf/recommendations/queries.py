@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from nmrf import access
@@ -22,7 +22,9 @@ from nmrf.recommendations.models import (
     AssignmentState,
     Position,
     Recommendation,
+    RecommendationPart,
 )
+from nmrf.recommendations.queries_plan import SUPPORTED, has_action
 from nmrf.recommendations.register import Filter, filtered
 
 
@@ -39,6 +41,8 @@ def get(ctx: Ctx, recommendation_id: int) -> Recommendation:
             selectinload(Recommendation.assignments).joinedload(Assignment.institution),
             selectinload(Recommendation.assignments).joinedload(Assignment.suggested),
             selectinload(Recommendation.positions),
+            selectinload(Recommendation.cluster),
+            selectinload(Recommendation.all_parts).joinedload(RecommendationPart.institution),
         )
     )
     if found is None:
@@ -126,6 +130,7 @@ class Gaps:
     without_status: MissingItem
     disputed: MissingItem
     unanswered: MissingItem  # assignments that no institution has answered yet
+    without_action: MissingItem  # supported, wholly or in part
 
     @property
     def all(self) -> tuple[MissingItem, ...]:
@@ -135,11 +140,12 @@ class Gaps:
             self.without_status,
             self.disputed,
             self.unanswered,
+            self.without_action,
         )
 
 
 def gaps(ctx: Ctx, cycle: Cycle) -> Gaps:
-    """Recommendations without owner, position or status, and assignments not agreed on.
+    """Recommendations without owner, position, status or action; assignments not agreed on.
 
     In one statement.
     """
@@ -154,7 +160,7 @@ def gaps(ctx: Ctx, cycle: Cycle) -> Gaps:
             )
         )
 
-    total, owner, position, status, disputed, unanswered = ctx.session.execute(
+    total, owner, position, status, disputed, unanswered, action = ctx.session.execute(
         select(
             func.count(Recommendation.id),
             some(~has_lead()),
@@ -162,6 +168,7 @@ def gaps(ctx: Ctx, cycle: Cycle) -> Gaps:
             some(Recommendation.status == ""),
             some(assigned(AssignmentState.DISPUTED)),
             some(assigned(AssignmentState.PROPOSED)),
+            some(and_(Recommendation.position.in_(SUPPORTED), ~has_action(ctx.actor))),
         ).where(Recommendation.cycle_id == cycle.id)
     ).one()
     here = {"cycle": cycle.id}
@@ -172,6 +179,11 @@ def gaps(ctx: Ctx, cycle: Cycle) -> Gaps:
         without_status=MissingItem("status", status, {**here, "status": "none"}),
         disputed=MissingItem("disputed", disputed, {**here, "assignment": "disputed"}),
         unanswered=MissingItem("unanswered", unanswered, {**here, "assignment": "proposed"}),
+        without_action=MissingItem(
+            "action",
+            action,
+            {**here, "position": [p.value for p in SUPPORTED], "action": "none"},
+        ),
     )
 
 

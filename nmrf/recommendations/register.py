@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    case,
     cast,
     distinct,
     func,
@@ -37,16 +38,20 @@ from nmrf.recommendations.gates import has_lead
 from nmrf.recommendations.models import (
     Assignment,
     AssignmentState,
+    Cluster,
     Label,
     LabelScheme,
     Position,
     Recommendation,
     RecommendingState,
+    recommendation_cluster,
     recommendation_label,
 )
 from nmrf.recommendations.numbers import split_numbers
+from nmrf.recommendations.queries_plan import has_action
 
 NONE = "none"  # the value of a facet for what is missing
+SOME = "some"
 _MOST_VALUES = 50
 _SCHEMES = {"theme": LabelScheme.THEME, "persons": LabelScheme.PERSONS, "sdg": LabelScheme.SDG}
 
@@ -70,6 +75,9 @@ class Filter:
     status: tuple[str, ...] = ()
     assignment: tuple[str, ...] = ()  # Government only
     parliament: tuple[str, ...] = ()
+    assistance: tuple[str, ...] = ()
+    cluster: tuple[str, ...] = ()
+    action: tuple[str, ...] = ()  # "some" or "none", of those that the reader sees
     ours: str = ""  # id of an institution that leads or supports
 
     @classmethod
@@ -122,6 +130,9 @@ def _can_be(name: str, value: str) -> bool:
         "position": lambda v: v in set(Position),
         "assignment": lambda v: v in set(AssignmentState),
         "parliament": lambda v: v == "1",
+        "assistance": lambda v: v == "1",
+        "cluster": lambda v: v == NONE or _is_id(v),
+        "action": lambda v: v in {NONE, SOME},
     }
     return name not in allowed or allowed[name](value)
 
@@ -135,6 +146,9 @@ def conditions(ctx: Ctx, chosen: Filter) -> dict[str, ColumnElement[bool]]:
         "position": _one_of(Recommendation.position, map(Position, chosen.position)),
         "status": _one_of(Recommendation.status, ("" if v == NONE else v for v in chosen.status)),
         "parliament": Recommendation.needs_parliament.is_(True) if chosen.parliament else None,
+        "assistance": Recommendation.needs_assistance.is_(True) if chosen.assistance else None,
+        "cluster": _in_cluster(chosen.cluster) if chosen.cluster else None,
+        "action": _with_action(ctx, chosen.action) if chosen.action else None,
         "lead": _led_by(chosen.lead) if chosen.lead else None,
         "ours": _assigned(to=int(chosen.ours)) if chosen.ours else None,
         "assignment": _answered(chosen) if chosen.assignment and sees_answers else None,
@@ -172,6 +186,23 @@ def _led_by(values: tuple[str, ...]) -> ColumnElement[bool]:
         )
     )
     return or_(led, ~has_lead()) if NONE in values else led
+
+
+def _in_cluster(values: tuple[str, ...]) -> ColumnElement[bool]:
+    link = recommendation_cluster.alias()
+    inside = Recommendation.id.in_(
+        select(link.c.recommendation_id).where(
+            link.c.cluster_id.in_([int(v) for v in values if v != NONE])
+        )
+    )
+    if NONE not in values:
+        return inside
+    return or_(inside, Recommendation.id.not_in(select(link.c.recommendation_id)))
+
+
+def _with_action(ctx: Ctx, values: tuple[str, ...]) -> ColumnElement[bool]:
+    some = has_action(ctx.actor)
+    return or_(*(some if value == SOME else ~some for value in values))
 
 
 def _assigned(to: int | None, states: Iterable[str] = ()) -> ColumnElement[bool]:
@@ -221,11 +252,12 @@ def filtered(ctx: Ctx, chosen: Filter) -> Select[Recommendation]:
 
 
 def page(ctx: Ctx, chosen: Filter, number: int, size: int = PAGE_SIZE) -> Page[Recommendation]:
-    """A page of the register, each row with its States, owners and status, in five statements."""
+    """A page of the register, each row with its States, owners and cluster, in five statements."""
     return paginate(
         ctx.session,
         filtered(ctx, chosen).options(
             selectinload(Recommendation.states),
+            selectinload(Recommendation.cluster),
             selectinload(Recommendation.assignments).joinedload(Assignment.institution),
         ),
         number,
@@ -271,6 +303,9 @@ def _facet_queries(
             .group_by(key)
         )
 
+    planned = case((has_action(ctx.actor), SOME), else_=NONE)
+    in_cluster = func.coalesce(cast(Cluster.id, String), literal_column(f"'{NONE}'"))
+    cluster_name = func.coalesce(Cluster.name, nothing)
     leads = and_(
         Assignment.recommendation_id == Recommendation.id,
         Assignment.lead,
@@ -286,6 +321,21 @@ def _facet_queries(
         select(literal("parliament"), literal_column("'1'"), nothing, how_many).where(
             Recommendation.needs_parliament, *others("parliament")
         ),
+        select(literal("assistance"), literal_column("'1'"), nothing, how_many).where(
+            Recommendation.needs_assistance, *others("assistance")
+        ),
+        select(literal("action"), planned, nothing, how_many)
+        .where(*others("action"))
+        .group_by(planned),
+        select(literal("cluster"), in_cluster, cluster_name, how_many)
+        .select_from(Recommendation)
+        .outerjoin(
+            recommendation_cluster,
+            recommendation_cluster.c.recommendation_id == Recommendation.id,
+        )
+        .outerjoin(Cluster, Cluster.id == recommendation_cluster.c.cluster_id)
+        .where(*others("cluster"))
+        .group_by(in_cluster, cluster_name),
         select(literal("lead"), owner, owner_name, how_many)
         .select_from(Recommendation)
         .outerjoin(Assignment, leads)

@@ -1,6 +1,7 @@
-"""Which moves exist: of an assignment between its answers, of a position between its values."""
+"""Which moves exist: of an assignment, of a position, of an action of the matrix."""
 
 from nmrf.recommendations.models import AssignmentState, Position
+from nmrf.recommendations.models_plan import ActionState
 
 # An institution may dispute also what it has accepted, above all where its silence was taken for
 # a yes. A dispute ends when the institution accepts after all or the secretariat upholds it.
@@ -14,4 +15,12 @@ TRANSITIONS: dict[AssignmentState, frozenset[AssignmentState]] = {
 # becomes "none yet" again (see `positions.py`).
 POSITION_TRANSITIONS: dict[Position, frozenset[Position]] = {
     position: frozenset(Position) - {position} for position in Position
+}
+
+# What was done or dropped can be taken up again, with a reason.
+ACTION_TRANSITIONS: dict[ActionState, frozenset[ActionState]] = {
+    ActionState.PLANNED: frozenset({ActionState.UNDER_WAY, ActionState.DONE, ActionState.DROPPED}),
+    ActionState.UNDER_WAY: frozenset({ActionState.DONE, ActionState.DROPPED}),
+    ActionState.DONE: frozenset({ActionState.UNDER_WAY}),
+    ActionState.DROPPED: frozenset({ActionState.PLANNED, ActionState.UNDER_WAY}),
 }

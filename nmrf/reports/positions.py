@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from nmrf.core.i18n import Lazy, _l
 from nmrf.recommendations.models import Position, Recommendation
@@ -53,6 +53,7 @@ class Positions:
     groups: tuple[Group, ...]
     rows: tuple[Recommendation, ...]
     symbol: str  # of the addendum, where the positions name one document
+    split: tuple[str, ...] = ()  # numbers that are answered in parts, each part in its group
 
     @property
     def unexplained(self) -> tuple[str, ...]:
@@ -65,12 +66,29 @@ class Positions:
         )
 
 
-_GROUPS: tuple[tuple[str, Lazy, Lazy, Callable[[Recommendation], bool]], ...] = (
+@dataclass(frozen=True)
+class Answer:
+    """What is answered by itself: a recommendation, or a part of one as "140.7 (a)"."""
+
+    number: str
+    position: Position
+    national: str
+    justification: str
+
+
+def _answers_of(row: Recommendation) -> list[Answer]:
+    return [
+        Answer(f"{row.number} ({part.letter})", part.position, "", part.justification)
+        for part in row.split
+    ] or [Answer(row.number, row.position, row.national_position, row.justification)]
+
+
+_GROUPS: tuple[tuple[str, Lazy, Lazy, Callable[[Answer], bool]], ...] = (
     (
         "supported",
         _l("Supported recommendations"),
         _l("The Government supports the following recommendations"),
-        lambda r: r.position is Position.SUPPORTED and r.national_position not in IN_PLACE,
+        lambda r: r.position is Position.SUPPORTED and r.national not in IN_PLACE,
     ),
     (
         "in_place",
@@ -79,7 +97,7 @@ _GROUPS: tuple[tuple[str, Lazy, Lazy, Callable[[Recommendation], bool]], ...] = 
             "The Government supports the following recommendations, which it considers already "
             "implemented or in the process of implementation"
         ),
-        lambda r: r.position is Position.SUPPORTED and r.national_position in IN_PLACE,
+        lambda r: r.position is Position.SUPPORTED and r.national in IN_PLACE,
     ),
     (
         "part",
@@ -97,18 +115,24 @@ _GROUPS: tuple[tuple[str, Lazy, Lazy, Callable[[Recommendation], bool]], ...] = 
 
 
 def positions(session: Session, cycle_id: int) -> Positions:
-    """The positions on all recommendations of a cycle, grouped. One statement."""
+    """The positions on all recommendations of a cycle, grouped. Two statements.
+
+    The counts are those of the UN, one for each number; in the groups each part of a split
+    recommendation stands where its own position puts it.
+    """
     rows = session.scalars(
         select(Recommendation)
         .where(Recommendation.cycle_id == cycle_id)
+        .options(selectinload(Recommendation.all_parts))
         .order_by(Recommendation.sort_key)
     ).all()
+    answers = [answer for row in rows for answer in _answers_of(row)]
     supported = sum(row.position is Position.SUPPORTED for row in rows)
     pending = tuple(row for row in rows if row.position is Position.PENDING)
     symbols = {row.position_symbol for row in rows if row.position_symbol}
     groups = []
     for key, heading, lead, belongs in _GROUPS:
-        inside = [row for row in rows if belongs(row)]
+        inside = [answer for answer in answers if belongs(answer)]
         if inside:
             groups.append(
                 Group(
@@ -128,10 +152,11 @@ def positions(session: Session, cycle_id: int) -> Positions:
         groups=tuple(groups),
         rows=tuple(rows),
         symbol=symbols.pop() if len(symbols) == 1 else "",
+        split=tuple(row.number for row in rows if row.split),
     )
 
 
-def _answers(rows: Sequence[Recommendation]) -> list[Answered]:
+def _answers(rows: Sequence[Answer]) -> list[Answered]:
     """One answer for all recommendations that are explained in the same words."""
     by_text: dict[str, list[str]] = {}
     for row in rows:

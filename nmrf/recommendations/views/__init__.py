@@ -1,6 +1,29 @@
-"""Pages of the recommendations: register, memory page, import, acts on ticked rows."""
+"""Pages of the recommendations: register, memory page, import, acts on ticked rows, the matrix."""
 
-from nmrf.recommendations.views import acts, imports, memory, register
+from nmrf.recommendations.views import (
+    actions,
+    acts,
+    clusters,
+    commitments,
+    imports,
+    indicators,
+    memory,
+    parts,
+    plan,
+    register,
+)
 from nmrf.recommendations.views.common import bp
 
-__all__ = ["acts", "bp", "imports", "memory", "register"]
+__all__ = [
+    "actions",
+    "acts",
+    "bp",
+    "clusters",
+    "commitments",
+    "imports",
+    "indicators",
+    "memory",
+    "parts",
+    "plan",
+    "register",
+]

@@ -106,6 +106,7 @@ def position() -> Page:
             justification=form.justification.data or "",
             on=form.on.data,
             needs_parliament=form.needs_parliament.data if one is not None else None,
+            needs_assistance=form.needs_assistance.data if one is not None else None,
             locks=locks,
         )
 
@@ -133,6 +134,7 @@ def _prefill(form: PositionForm, chosen: Selection) -> None:
     if len(rows) == 1:
         form.lock.data = str(rows[0].lock)
         form.needs_parliament.data = rows[0].needs_parliament
+        form.needs_assistance.data = rows[0].needs_assistance
     same = {
         "position": {row.position.value for row in rows},
         "national": {row.national_position for row in rows},

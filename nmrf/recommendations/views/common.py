@@ -24,6 +24,7 @@ from nmrf.recommendations.models import (
     Position,
     Recommendation,
 )
+from nmrf.recommendations.models_plan import ACTION_STATE_LABELS, ActionState
 from nmrf.recommendations.register import Filter, filtered
 
 bp = flask.Blueprint("recommendations", __name__, url_prefix="/recommendations")
@@ -38,6 +39,12 @@ ASSIGNMENT_BADGES = {
     AssignmentState.PROPOSED: "waiting",
     AssignmentState.ACCEPTED: "done",
     AssignmentState.DISPUTED: "refused",
+}
+ACTION_BADGES = {
+    ActionState.PLANNED: "waiting",
+    ActionState.UNDER_WAY: "active",
+    ActionState.DONE: "done",
+    ActionState.DROPPED: "closed",
 }
 STATUS_BADGES = {
     "not_started": "open",
@@ -58,6 +65,9 @@ def _labels() -> dict[str, Any]:
         "position_badge": lambda position: POSITION_BADGES[position],
         "assignment_label": lambda state: ASSIGNMENT_STATE_LABELS[state],
         "assignment_badge": lambda state: ASSIGNMENT_BADGES[state],
+        "action_label": lambda state: ACTION_STATE_LABELS[state],
+        "action_badge": lambda state: ACTION_BADGES[state],
+        "action_kind_label": action_kind_label,
         "status_label": status_label,
         "status_kind": lambda code: STATUS_BADGES.get(code, "open"),
         "national_label": national_label,
@@ -78,6 +88,17 @@ def status_label(code: str) -> str:
 def national_label(code: str) -> str:
     """A national position in the reader's language; empty for none."""
     return gettext(_vocabularies()["national_positions"].label(code)) if code else ""
+
+
+def action_kind_label(code: str) -> str:
+    """A kind of action in the reader's language; empty for none."""
+    return gettext(_vocabularies()["action_kinds"].label(code)) if code else ""
+
+
+def page_number() -> int:
+    """The page that the address asks for, from 1."""
+    wanted = flask.request.args.get("page", "1")
+    return int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1
 
 
 def cycle_label(cycle: Cycle) -> str:

@@ -10,7 +10,7 @@ import flask
 from nmrf import access
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _, language
-from nmrf.recommendations import joints, queries
+from nmrf.recommendations import joints, plan, queries, queries_plan
 from nmrf.recommendations.exports import stable_id
 from nmrf.recommendations.forms import ReasonForm
 from nmrf.recommendations.history import history
@@ -53,6 +53,12 @@ def recommendation(recommendation_id: int) -> str:
         former=[a for a in one.assignments if a.ended_at is not None] if sees_answers else [],
         sees_answers=sees_answers,
         reason=ReasonForm(formdata=None),
+        actions=queries_plan.of_recommendations(context, [one.id])[one.id],
+        split=one.split,
+        former_parts=[part for part in one.all_parts if part.ended_at is not None],
+        timeframe=plan.timeframe,
+        indicators_of=plan.indicators_of,
+        indicator_words=plan.indicator_words,
         sections=[_section(s) for s in joints.sections(context, one)],
         similar=similar(context, one),
         events=history(context, one) if access.can(context.actor, "events.see") else None,

@@ -22,7 +22,13 @@ from nmrf.recommendations import exports, queries, register
 from nmrf.recommendations.models import ASSIGNMENT_STATE_LABELS, POSITION_LABELS, Position
 from nmrf.recommendations.register import NONE, Count, Filter
 from nmrf.recommendations.states_names import state_name
-from nmrf.recommendations.views.common import bp, cycle_label, query_of, status_label
+from nmrf.recommendations.views.common import (
+    bp,
+    cycle_label,
+    page_number,
+    query_of,
+    status_label,
+)
 from nmrf.web.edge import ctx
 from nmrf.web.pager import pager
 
@@ -30,14 +36,18 @@ _GROUPS: tuple[tuple[str, Lazy], ...] = (
     ("cycle", _l("Cycle")),
     ("position", _l("Position")),
     ("status", _l("Status of implementation")),
+    ("cluster", _l("Cluster")),
     ("lead", _l("Institution that leads")),
+    ("action", _l("Action")),
     ("assignment", _l("Answer of the institutions")),
     ("theme", _l("Theme")),
     ("persons", _l("Group of persons")),
     ("sdg", _l("Sustainable Development Goal")),
     ("state", _l("Recommending State")),
     ("parliament", _l("Parliament")),
+    ("assistance", _l("Technical assistance")),
 )
+_MARKS = frozenset({"parliament", "assistance"})
 
 
 @dataclass(frozen=True)
@@ -71,9 +81,7 @@ def index() -> str:
     """The register: everybody sees all recommendations, noted ones too."""
     context = ctx()
     chosen = chosen_filter()
-    wanted = flask.request.args.get("page", "1")
-    page_number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1
-    shown = register.page(context, chosen, page_number)
+    shown = register.page(context, chosen, page_number())
     known = cycles(context.session)
     groups = _groups(context, chosen, known)
     ours = _ours(context, chosen)
@@ -85,6 +93,7 @@ def index() -> str:
         groups=groups,
         chips=_chips(chosen, groups, ours),
         clear_url=flask.url_for("recommendations.index"),
+        matrix_url=flask.url_for("recommendations.matrix", **chosen.args),
         query=query_of(chosen),
         many_cycles=len(known) > 1,
         ours=ours,
@@ -109,6 +118,9 @@ def _groups(context: Ctx, chosen: Filter, known: Sequence[Cycle]) -> list[Group]
         "state": lambda c: state_name(c.value, language),
         "sdg": lambda c: f"{c.value} {c.name}",
         "parliament": lambda _c: _("Needs a decision of Parliament"),
+        "assistance": lambda _c: _("Needs technical assistance"),
+        "cluster": lambda c: _("In no cluster") if c.value == NONE else c.name or c.value,
+        "action": lambda c: _("No action yet") if c.value == NONE else _("With an action"),
     }
     found = []
     for name, title in _GROUPS:
@@ -123,7 +135,8 @@ def _groups(context: Ctx, chosen: Filter, known: Sequence[Cycle]) -> list[Group]
         ]
         if name == "state":
             options.sort(key=lambda o: (not o.chosen, o.label))
-        if len(options) > 1 or now:
+        # A mark that stands alone is still a choice: all others do not have it.
+        if len(options) > 1 or now or (options and name in _MARKS):
             found.append(Group(name, str(title), options))
     return found
 

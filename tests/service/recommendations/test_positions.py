@@ -123,12 +123,12 @@ def test_only_the_secretariat_takes_positions(justice, member, rows):
         with pytest.raises(Refused):
             service.set_position(who, rows[0], Position.SUPPORTED)
         with pytest.raises(Refused):
-            service.set_parliament(who, rows, needs_parliament=True)
+            service.set_needs(who, rows, needs_parliament=True)
 
 
 def test_parliament_is_noted_once(secretary, rows):
-    assert service.set_parliament(secretary, rows, needs_parliament=True) == 3
-    assert service.set_parliament(secretary, rows, needs_parliament=True) == 0
+    assert service.set_needs(secretary, rows, needs_parliament=True) == 3
+    assert service.set_needs(secretary, rows, needs_parliament=True) == 0
     service.set_position(secretary, rows[0], Position.SUPPORTED, needs_parliament=False)
     assert [row.needs_parliament for row in rows] == [False, True, True]
 

@@ -147,7 +147,7 @@ def test_statements_do_not_grow_with_the_register(ctx, cycle, database, n):
     with count_statements(database) as sent:
         register.facets(ctx, Filter())
         register.page(ctx, Filter(), 1)
-    assert len(sent) == 5
+    assert len(sent) == 6
 
 
 def test_gaps_of_a_cycle(ctx, justice, cycle, listed, world):
