@@ -26,7 +26,7 @@ CLUSTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "Economic, social and cultural rights",
-        ("health", "education", "work", "housing", "social", "poverty", "environment", "cultur"),
+        ("health", "education", " work", "housing", "social", "poverty", "environment", "cultur"),
     ),
     (
         "Group rights",

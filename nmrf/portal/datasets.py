@@ -151,7 +151,7 @@ def _actions(ctx: Ctx) -> Iterator[Sequence[Any]]:
     for one in found:
         head = f"{one.cycle.state}-{one.cycle.session}-"
         yield (
-            one.id,
+            str(one.id),
             one.cycle.session,
             "; ".join(f"{head}{row.number}" for row in one.recommendations),
             one.title,
@@ -189,7 +189,8 @@ def _indicator_values(ctx: Ctx) -> Iterator[Sequence[Any]]:
         .order_by(Indicator.id, IndicatorValue.on, IndicatorValue.id)
         .execution_options(yield_per=_AT_ONCE)
     )
-    yield from (tuple(row) for row in rows)
+    for indicator_id, *rest in rows:
+        yield (str(indicator_id), *rest)
 
 
 def _commitments(ctx: Ctx) -> Iterator[Sequence[Any]]:
@@ -200,7 +201,7 @@ def _commitments(ctx: Ctx) -> Iterator[Sequence[Any]]:
     )
     for one in found:
         yield (
-            one.id,
+            str(one.id),
             one.cycle.session,
             one.text,
             one.source.value,

@@ -11,7 +11,7 @@ from nmrf.core.i18n import _
 from nmrf.cycles.views.common import Page, attempt, lock_of, status
 from nmrf.recommendations import queries, service
 from nmrf.recommendations.models import Position, Recommendation
-from nmrf.recommendations.parts import LETTERS
+from nmrf.recommendations.parts import ANSWERS, LETTERS
 from nmrf.recommendations.views.common import bp
 from nmrf.recommendations.views.plan_forms import SplitForm
 from nmrf.web.edge import allow, ctx
@@ -39,6 +39,8 @@ def split(recommendation_id: int) -> Page:
 def _known(one: Recommendation) -> dict[str, object]:
     """The parts as they are; at first those that the list itself tells apart, or the whole."""
     words = [part["text"] for part in one.parts] or [one.text]
+    position = one.position if one.position in ANSWERS else Position.PENDING
+    taken: dict[str, object] = {"position": position.value}
     parts: list[dict[str, object]] = [
         {
             "text": part.text,
@@ -47,9 +49,9 @@ def _known(one: Recommendation) -> dict[str, object]:
             "institution": str(part.institution_id or ""),
         }
         for part in one.split
-    ] or [{"text": text} for text in words]
+    ] or [{"text": text, "justification": one.justification, **taken} for text in words]
     wanted = min(len(LETTERS), max(_FEWEST, len(parts) + _MORE))
-    parts += [{} for _n in range(wanted - len(parts))]
+    parts += [dict(taken) for _n in range(wanted - len(parts))]
     return {
         "parts": parts,
         "symbol": one.position_symbol,

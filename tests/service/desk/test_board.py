@@ -182,6 +182,9 @@ def test_gaps_are_counted_and_lead_on(ctx, loop):
         ("Recommendations without a position", 0, "recommendations.index"),
         ("Recommendations without a reported status", 4, "recommendations.index"),
         ("Assignments that are disputed", 0, "recommendations.index"),
+        ("Supported recommendations without an action", 4, "recommendations.index"),
+        ("Actions past their end that are still open", 0, "recommendations.actions"),
+        ("Voluntary commitments that nobody owns", 0, "recommendations.commitments"),
         ("Signed updates that no paragraph of the draft uses", 0, "reports.gaps"),
         ("Paragraphs of the draft that rest on no update", 1, "reports.gaps"),
         ("Shown comments without an answer", 1, "feedback.desk"),
@@ -192,7 +195,11 @@ def test_gaps_are_counted_and_lead_on(ctx, loop):
 def test_a_focal_point_sees_the_gaps_of_the_register_only(ctx, loop):
     actor = actor_for(ctx.session, loop.round.people.focal, ctx.today)
     found = {gap.endpoint for gap in queries.gaps(ctx.acting_as(actor))}
-    assert found == {"recommendations.index"}
+    assert found == {
+        "recommendations.index",
+        "recommendations.actions",
+        "recommendations.commitments",
+    }
 
 
 def test_the_workbook_holds_the_lines_on_screen_as_texts(ctx, loop, board):

@@ -6,16 +6,20 @@ import json
 
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 
 from nmrf.accounts.queries import actor_for
 from nmrf.core.errors import NotFound
 from nmrf.core.roles import PUBLIC
 from nmrf.feedback.models import Comment, CommentAuthor, DispositionState, Mode
 from nmrf.portal import exports
+from nmrf.portal.datasets import DATASETS
+from nmrf.recommendations import service
+from nmrf.recommendations.models_plan import Indicator
 from tests.factories.desk import comment, disposition
 from tests.queries import count_statements
 
-NAMES = ["recommendations", "milestones", "comments", "consultations"]
+NAMES = list(DATASETS)
 SECRETS = [
     "Secret meeting",
     "Unpublished words",
@@ -44,6 +48,23 @@ def test_nothing_unpublished_is_in_any_file_whoever_asks(loop, data, name):
     text = json.dumps(found, ensure_ascii=False)
     assert [secret for secret in SECRETS if secret in text] == []
     assert found == data(name)
+
+
+def test_published_actions_with_every_value_and_no_other(ctx, loop, data):
+    cycle = loop.round.cycle
+    one = ctx.session.scalar(select(Indicator).where(Indicator.what == "Roads"))
+    for value in ("1", "2"):
+        service.record_value(ctx, one, value, on=ctx.today, source="Count")
+    assert [(r["action"], r["recommendations"]) for r in data("actions")["actions"]] == [
+        ("Open a road", f"{cycle.state}-{cycle.session}-140.1")
+    ]
+    assert [(r["indicator"], r["value"]) for r in data("indicators")["indicators"]] == [
+        ("Roads", "1"),
+        ("Roads", "2"),
+    ]
+    assert [(r["commitment"], r["institution"]) for r in data("commitments")["commitments"]] == [
+        ("Report midway", "")
+    ]
 
 
 def test_comments_with_what_became_of_them(ctx, loop, data):

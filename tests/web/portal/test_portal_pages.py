@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from nmrf.portal.datasets import DATASETS
 from tests import factories
 from tests.factories.cycles import planned
 from tests.factories.desk import comment
@@ -114,7 +115,7 @@ def test_organisations_of_civil_society_are_not_listed(loop, client_for):
     assert ("Alliance for Examples" in text, "Ministry of Health" in text) == (False, True)
 
 
-@pytest.mark.parametrize("name", ["recommendations", "milestones", "comments", "consultations"])
+@pytest.mark.parametrize("name", DATASETS)
 @pytest.mark.parametrize("kind", ["json", "csv", "xlsx"])
 def test_open_data_is_handed_out_as_a_file(loop, client_for, name, kind):
     answer = client_for().get(f"/open-data/{name}.{kind}")

@@ -7,6 +7,7 @@ import pytest
 from nmrf.cycles.models import Stage
 from nmrf.paths import ROOT
 from nmrf.recommendations.models import Position
+from nmrf.recommendations.parts import PartPlan, split
 from nmrf.reports import service
 from nmrf.reports.models import Report, ReportVersion, VersionState
 from tests.web.pages import errors, flashes, forms, texts, tree
@@ -198,6 +199,32 @@ def test_the_addendum_lists_its_gaps_first(client_for, ctx, world):
     assert client_for(world.focal).get(f"{address}/word").status_code == 409
     four.position = Position.SUPPORTED
     ctx.session.commit()
+    assert client_for(world.focal).get(f"{address}/word").data[:2] == b"PK"
+
+
+def test_parts_stand_in_their_groups_and_the_number_counts_once(client_for, ctx, world):
+    two = world.recommendations[1]
+    for one in world.recommendations[2:]:
+        one.position = Position.SUPPORTED
+    split(
+        ctx,
+        two,
+        [PartPlan("Ratify", Position.SUPPORTED), PartPlan("now", Position.NOTED, "After a vote")],
+    )
+    ctx.session.commit()
+    address = f"/cycles/{world.cycle.id}/addendum"
+    page = client_for(world.focal).get(address)
+    assert texts(page, "//main//section/h2") == [
+        "Supported recommendations 4",
+        "Noted recommendations 1",
+    ]
+    assert texts(page, "//section[@id='noted']//div[@class='answer text']/p") == [
+        "140.2 (b)",
+        "After a vote",
+    ]
+    facts = texts(page, "//dl[contains(@class, 'facts')]//dd")
+    assert facts[:3] == ["4", "3", "1"]
+    assert "Answered in parts: 140.2." in page.text
     assert client_for(world.focal).get(f"{address}/word").data[:2] == b"PK"
 
 
