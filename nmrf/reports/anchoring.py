@@ -29,9 +29,11 @@ _WHOLE = 0.6
 _BETTER_THAN_ONE = 0.05
 _SHORTEST_PIECE = 4
 _CANDIDATES = 6
+_MOST_HOLDERS = 40  # paragraphs; a word in more of them is not rare, however long the report
 _SHORT_QUOTE = 3
 _SHORT_FLOOR = 0.85
 _REACH = 8  # words on each side
+_FIRST_SIGN = 0x10000  # past the surrogates there is room for a million words
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,9 @@ class _Matcher:
         self._old, self._new = old, new
         self._old_words = [words(para.text) for para in old]
         self._new_words = [words(para.text) for para in new]
+        spelling = _Spelling()
+        self._old_spelled = [spelling.of(said) for said in self._old_words]
+        self._new_spelled = [spelling.of(said) for said in self._new_words]
         self._pairs: dict[int, int] = {}
         self._taken: dict[int, int] = {}
         self._splits: dict[int, dict[int, float]] = {}
@@ -110,7 +115,7 @@ class _Matcher:
                 self._pair(a, b)
 
     def _likeness(self, a: int, b: int) -> float:
-        return float(Indel.normalized_similarity(self._old_words[a], self._new_words[b]))
+        return float(Indel.normalized_similarity(self._old_spelled[a], self._new_spelled[b]))
 
     def _candidates(self) -> list[tuple[int, int]]:
         """Pairs that share rare words; comparing each with each would take seconds."""
@@ -126,7 +131,7 @@ class _Matcher:
     def find_pieces(self) -> None:
         """Find old paragraphs that were split and new ones that were merged."""
         free_new = [b for b in range(len(self._new)) if b not in self._taken]
-        for a, pieces in self._pieces(self._old_words, self._new_words, free_new, self._pairs):
+        for a, pieces in self._pieces(self._old_spelled, self._new_spelled, free_new, self._pairs):
             self._splits[a] = pieces
             self._taken.update(dict.fromkeys(pieces, a))
         free_old = [
@@ -134,14 +139,14 @@ class _Matcher:
         ]
         open_pairs = {b: a for b, a in self._taken.items() if a not in self._splits}
         closed = {b for pieces in self._splits.values() for b in pieces}
-        for b, pieces in self._pieces(self._new_words, self._old_words, free_old, open_pairs):
+        for b, pieces in self._pieces(self._new_spelled, self._old_spelled, free_old, open_pairs):
             if b not in closed:
                 self._merges[b] = pieces
 
     @staticmethod
     def _pieces(
-        wholes: list[list[str]],
-        parts: list[list[str]],
+        wholes: list[str],
+        parts: list[str],
         free: list[int],
         pairs: dict[int, int],
     ) -> list[tuple[int, dict[int, float]]]:
@@ -161,7 +166,7 @@ class _Matcher:
         found = []
         for whole in sorted(offers):
             members = sorted({*offers[whole], *([pairs[whole]] if whole in pairs else [])})
-            joined = [word for part in members for word in parts[part]]
+            joined = "".join(parts[part] for part in members)
             together = Indel.normalized_similarity(wholes[whole], joined)
             alone = max(Indel.normalized_similarity(wholes[whole], parts[p]) for p in members)
             if len(members) > 1 and together >= max(_WHOLE, alone + _BETTER_THAN_ONE):
@@ -222,11 +227,24 @@ class _Matcher:
         return {section: count.most_common(1)[0][0] for section, count in votes.items()}
 
 
+class _Spelling:
+    """Words as single signs: strings are compared sooner than lists of words."""
+
+    def __init__(self) -> None:
+        self._signs: dict[str, str] = {}
+
+    def of(self, said: Sequence[str]) -> str:
+        """The words as a string with one sign for each."""
+        return "".join(
+            self._signs.setdefault(word, chr(_FIRST_SIGN + len(self._signs))) for word in said
+        )
+
+
 def _bare(text: str) -> str:
     return " ".join(text.split())
 
 
-def _contained(part: list[str], whole: list[str]) -> float:
+def _contained(part: str, whole: str) -> float:
     """The share of a part's words that stand in the whole, in order."""
     return LCSseq.similarity(part, whole) / len(part) if part else 0.0
 
@@ -239,15 +257,19 @@ def _sharing(
     for other in others:
         for feature in sorted(_features(other_words[other])):
             holders[feature].append(other)
-    common = max(3, len(others) // 4)
+    common = min(max(3, len(others) // 4), _MOST_HOLDERS)
+    weight = {
+        feature: math.log(1 + len(others) / len(there))
+        for feature, there in holders.items()
+        if len(there) <= common
+    }
     found = []
     for one in ones:
         weights: dict[int, float] = defaultdict(float)
         for feature in sorted(_features(one_words[one])):
-            there = holders.get(feature, [])
-            if len(there) <= common:
-                for other in there:
-                    weights[other] += math.log(1 + len(others) / len(there))
+            if feature in weight:
+                for other in holders[feature]:
+                    weights[other] += weight[feature]
         best = sorted(weights, key=lambda other: (-round(weights[other], 6), other))
         found += [(one, other) for other in best[:_CANDIDATES]]
     return found
