@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
 
 from nmrf.core import events
-from nmrf.core.calendar import deadline_instant, is_over
+from nmrf.core.calendar import is_over
 from nmrf.core.clock import local_date
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _, speaking
 from nmrf.definitions.routes import OPENING, VOICES
-from nmrf.outbox.models import Message, MessageState
+from nmrf.outbox.models import MessageState
 from nmrf.validation import moves, notices, queries
 from nmrf.validation.models import Closing, Run, RunState, Task, TaskState
 from nmrf.validation.planning import Dates
@@ -68,7 +69,7 @@ def _apply(ctx: Ctx, run_id: int, done: Counter[str]) -> None:
             events.record(ctx, "task.unanswered", task, run=run.id)
             done["unanswered"] += 1
             settled = True
-        elif task.silence_is_consent and proven_at(ctx, task) is not None:
+        elif task.silence_is_consent and proofs(ctx, [task])[task.id] is not None:
             _consent(ctx, task)
             done["consents"] += 1
             settled = True
@@ -106,33 +107,26 @@ def _follow(ctx: Ctx, task: Task, dates: Dates) -> bool:
     return True
 
 
-def proven_at(ctx: Ctx, task: Task) -> datetime | None:
-    """When the first mail that asked was handed over, if that left enough time to object.
+def proofs(ctx: Ctx, tasks: Sequence[Task]) -> dict[int, datetime | None]:
+    """For each step when the first mail that asked was handed over, if that left enough time to
+    object; else None. Three statements, however many steps.
 
     Silence can only be agreement of somebody who was asked: of one who holds the office today, or
     stands in there. What reached a predecessor proves nothing.
     """
-    if task.due_on is None:
-        return None
-    here = [person.id for person in notices.people_of(ctx, task)]
-    sent_at = ctx.session.scalars(
-        select(Message.sent_at)
-        .where(
-            Message.kind == queries.ASKED,
-            Message.subject_type == Task.__tablename__,
-            Message.subject_id == str(task.id),
-            Message.person_id.in_(here),
-            Message.state == MessageState.SENT,
-            Message.sent_at < deadline_instant(task.due_on, ctx.house.settings.time_zone),
-        )
-        .order_by(Message.sent_at)
-        .limit(1)
-    ).first()
-    if sent_at is None:
-        return None
-    day = local_date(sent_at, ctx.house.settings.time_zone)
-    enough = ctx.house.calendar.add_working_days(day, LEAST_NOTICE) <= task.due_on
-    return sent_at if enough else None
+    people = notices.office_holders(ctx, tasks)
+    zone, calendar = ctx.house.settings.time_zone, ctx.house.calendar
+    found: dict[int, datetime | None] = {task.id: None for task in tasks}
+    dues = {task.id: task.due_on for task in tasks}
+    for message in queries.deliveries(ctx.session, list(found)):
+        task_id, at = int(message.subject_id), message.sent_at
+        due_on, before = dues[task_id], found[task_id]
+        if message.state is not MessageState.SENT or at is None or due_on is None:
+            continue
+        in_time = calendar.add_working_days(local_date(at, zone), LEAST_NOTICE) <= due_on
+        if in_time and message.person_id in people[task_id] and (before is None or at < before):
+            found[task_id] = at
+    return found
 
 
 def _consent(ctx: Ctx, task: Task) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from nmrf.accounts.models import Person
-from nmrf.accounts.queries import recipients
+from nmrf.accounts.queries import holders, recipients, stand_ins
 from nmrf.core.ctx import Ctx
 from nmrf.core.due import Due, due
 from nmrf.core.i18n import Lazy, _l, gettext
@@ -39,6 +39,24 @@ def people_of(ctx: Ctx, task: Task) -> list[Person]:
     found = recipients(ctx.session, ctx.today, [role], institutions)
     if not found and task.kind == "edit":
         return secretariat(ctx)
+    return found
+
+
+def office_holders(ctx: Ctx, tasks: Sequence[Task]) -> dict[int, set[int]]:
+    """Who holds the office of each task, or stands in there, by ids; two statements."""
+    roles = {one.id: decider(one.kind, one.role, one.institution_id) for one in tasks}
+    offices = holders(ctx.session, ctx.today, set(roles.values()))
+    away = stand_ins(ctx.session, ctx.today, {office.person_id for office in offices})
+    found: dict[int, set[int]] = {}
+    for task in tasks:
+        role = roles[task.id]
+        where = task.institution_id if role == task.role else None
+        here = {
+            office.person_id
+            for office in offices
+            if office.role is role and where in (None, office.institution_id)
+        }
+        found[task.id] = here | {one.id for person_id, one in away if person_id in here}
     return found
 
 

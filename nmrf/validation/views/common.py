@@ -108,7 +108,7 @@ def stages_of(context: Ctx, run: Run) -> list[dict[str, Any]]:
     """The way of a run for `ui.steps`: what stands in one row happens side by side."""
     route = route_of(run)
     silent = [t for t in run.tasks if t.silence_is_consent and t.state is TaskState.OPEN]
-    proofs = {task.id: deadlines.proven_at(context, task) for task in silent}
+    proofs = deadlines.proofs(context, silent) if silent else {}
     stages = []
     for _number, found in groupby(run.tasks, key=lambda task: task.stage):
         tasks = list(found)

@@ -275,11 +275,18 @@ def test_an_earlier_approval_is_kept_up_with_one_button(
     assert "Round 2 has followed." in old.get_data(as_text=True)
 
 
-def test_what_silence_would_mean_is_shown_to_all(ctx, realm, started, client_for):
-    for one in started.tasks:
-        one.silence_is_consent = one.step == "ministries"
-    deliver(ctx.session, ctx.now, task(started, "ministries", realm.moj))
+def test_what_silence_would_mean_is_shown_to_all(ctx, realm, started, database, client_for):
+    first, second = (task(started, "ministries", one) for one in (realm.moj, realm.moh))
+    deliver(ctx.session, ctx.now, first)
+    first.silence_is_consent = True
     ctx.session.commit()
-    page = client_for(realm.ombudsman).get(f"/validation/runs/{started.id}").get_data(as_text=True)
+    client, url = client_for(realm.ombudsman), f"/validation/runs/{started.id}"
+    with count_statements(database) as alone:
+        client.get(url)
+    second.silence_is_consent = True
+    ctx.session.commit()
+    with count_statements(database) as both:
+        page = client.get(url).get_data(as_text=True)
     assert page.count("No objection by then counts as agreement") == 1
     assert page.count("Silence would not count as agreement yet") == 1
+    assert len(alone) == len(both)
