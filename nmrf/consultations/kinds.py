@@ -31,8 +31,15 @@ def check_kind(ctx: Ctx, code: str) -> str:
 
 
 def group_label(ctx: Ctx, code: str) -> str:
-    """The label of a stakeholder group; the code itself where it has been taken out."""
-    return gettext(_vocabulary(ctx, "stakeholder_groups").label(code))
+    """The label of a stakeholder group, or of a group of persons that an institution works for.
+
+    The code itself where it has been taken out.
+    """
+    for name in ("stakeholder_groups", "persons"):
+        term = _vocabulary(ctx, name).term(code)
+        if term:
+            return gettext(term.label)
+    return code
 
 
 def group_codes(ctx: Ctx) -> tuple[str, ...]:

