@@ -78,7 +78,8 @@ def create_app(
     configure_logs(settings.log_level, settings.log_format)
     app = flask.Flask("nmrf", template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.config.update(
-        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SECRET_KEY=settings.secret_keys[0],
+        SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
         TESTING=settings.environment == "testing",
         MAX_CONTENT_LENGTH=settings.max_upload_mb * 1_000_000,
         MAX_FORM_MEMORY_SIZE=2_000_000,

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from nmrf import schema
+from nmrf.accounts.second_factor import unreadable
 from nmrf.core.clock import Clock
 from nmrf.core.db import Database
 from nmrf.core.errors import NotReady
@@ -62,15 +63,15 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
 
 def _settings(settings: Settings) -> Iterator[Finding]:
     yield Finding("ok", "settings", f"{settings.environment}, {settings.base_url}")
-    if settings.environment != "production":
-        return
-    if settings.demo:
+    if settings.secret_key_before.get_secret_value():
         yield Finding(
             "warn",
             "settings",
-            "demo is on: all mail, with its links, is open to everyone",
-            "set NMRF_DEMO=false",
+            "the former secret key still holds",
+            "see “Changing the secret key” in docs/operator.md",
         )
+    if settings.environment != "production":
+        return
     if settings.mail_from_address.endswith(("example.org", "example.com")):
         yield Finding(
             "warn",
@@ -98,14 +99,6 @@ def _definitions(settings: Settings) -> Iterator[Finding]:
         )
         return
     known = load(settings.workflows)
-    if settings.practice not in known.practices:
-        yield Finding(
-            "fail",
-            "definitions",
-            f"there is no practice “{settings.practice}”",
-            f"set NMRF_PRACTICE to one of: {', '.join(sorted(known.practices))}",
-        )
-        return
     yield Finding(
         "ok", "definitions", f"{len(known.routes)} routes, {len(known.practices)} practices"
     )
@@ -149,7 +142,7 @@ def _writable(what: str, folder: Path) -> Finding:
 
 def _mail(settings: Settings) -> Iterator[Finding]:
     if settings.mail_transport == "folder":
-        if settings.environment == "production" and not settings.demo:
+        if settings.environment == "production":
             yield Finding(
                 "warn",
                 "mail",
@@ -189,6 +182,7 @@ def _from_database(settings: Settings, clock: Clock) -> Iterator[Finding]:
         with database.reading() as session:
             for one in checks:
                 yield from one(session, clock)
+            yield from _second_factors(session, settings)
     except SQLAlchemyError as error:
         yield Finding("fail", "database", place_of(error), "see the log of the database")
     finally:
@@ -216,6 +210,17 @@ def _jobs(session: Session, _clock: Clock) -> Iterator[Finding]:
         yield Finding("warn", "jobs", said, "see the page Jobs, or “nmrf jobs list”")
     else:
         yield Finding("ok", "jobs", f"{len(runs)} of {len(JOBS)} have run, none failed")
+
+
+def _second_factors(session: Session, settings: Settings) -> Iterator[Finding]:
+    lost = unreadable(session, settings)
+    if lost:
+        yield Finding(
+            "fail",
+            "accounts",
+            f"{lost} second factors cannot be read: the secret key is not the one of before",
+            "give the former key as NMRF_SECRET_KEY_BEFORE; see docs/operator.md",
+        )
 
 
 def _undelivered(session: Session, clock: Clock) -> Iterator[Finding]:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+import holidays
+import pydantic_settings
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy.engine.url import make_url
 from sqlalchemy.exc import ArgumentError
@@ -17,6 +23,9 @@ from sqlalchemy.exc import ArgumentError
 from nmrf.paths import CONFIG, INSTANCE, WORKFLOWS
 
 Environment = Literal["development", "testing", "production"]
+OneLine = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$")]
+SHORTEST_KEY = 32
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class SettingsError(Exception):
@@ -30,6 +39,7 @@ class Settings(BaseSettings):
 
     environment: Environment = "development"
     secret_key: SecretStr = SecretStr("")
+    secret_key_before: SecretStr = SecretStr("")  # while the key is being changed
     instance: Path = INSTANCE
     # Beside the files, wherever the instance folder lies.
     database_url: str = Field(
@@ -37,22 +47,22 @@ class Settings(BaseSettings):
     )
     workflows: Path = WORKFLOWS
 
-    site_name: str
-    state: str = Field(pattern=r"^[A-Z]{3}$")
-    country: str = Field(pattern=r"^[A-Z]{2}$")
+    site_name: OneLine
+    state: str
+    country: str
     time_zone: str
     languages: tuple[str, ...] = Field(min_length=1)
     default_language: str
-    practice: str
+    practice: str = Field(pattern=r"^[a-z0-9_]+$")
 
-    host: str
+    host: OneLine
     port: int = Field(ge=0, le=65535)
-    base_url: str = Field(pattern=r"^https?://[^/]+$")
+    base_url: str
     trusted_proxies: int = Field(ge=0, le=5)
 
     mail_transport: Literal["folder", "smtp"]
-    mail_from_name: str
-    mail_from_address: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    mail_from_name: OneLine
+    mail_from_address: str
     smtp_host: str
     smtp_port: int = Field(ge=1, le=65535)
     smtp_security: Literal["none", "starttls", "tls"]
@@ -65,11 +75,19 @@ class Settings(BaseSettings):
     invitation_days: int = Field(ge=1, le=90)
     reset_minutes: int = Field(ge=5, le=1440)
     comments_per_hour: int = Field(ge=1)
+    keep_mail_days: int = Field(ge=90, le=3650)
+    keep_job_days: int = Field(ge=7, le=3650)
     max_upload_mb: int = Field(ge=1, le=100)
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
     log_format: Literal["json", "text"]
     demo: bool
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The present key, and the former one while it still holds."""
+        keys = (self.secret_key.get_secret_value(), self.secret_key_before.get_secret_value())
+        return tuple(key for key in keys if key)
 
     @property
     def files_folder(self) -> Path:
@@ -78,6 +96,53 @@ class Settings(BaseSettings):
     @property
     def mail_folder(self) -> Path:
         return self.instance / "mail"
+
+    @field_validator("state")
+    @classmethod
+    def _known_state(cls, value: str) -> str:
+        # CLDR names Kosovo by its two letters only.
+        short = {"XKX": ["XK"]}.get(value) or get_global("territory_aliases").get(value, [""])
+        if len(value) != 3 or short[0] not in Locale("en").territories or short[0] == "XX":
+            msg = f"{value!r} is no State; give its three letters (ISO 3166-1), such as SVN"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("country")
+    @classmethod
+    def _known_country(cls, value: str) -> str:
+        try:
+            holidays.country_holidays(value)
+        except NotImplementedError:
+            msg = f"no public holidays are known for {value!r}; give two letters, such as SI"
+            raise ValueError(msg) from None
+        return value
+
+    @field_validator("languages")
+    @classmethod
+    def _known_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for code in value:
+            try:
+                Locale.parse(code, sep="-")
+            except (ValueError, UnknownLocaleError):
+                msg = f"{code!r} is no language; write codes such as en, fr, ar"
+                raise ValueError(msg) from None
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+", value):
+            msg = f"{value!r} must be https:// and a name, without a path or a slash at the end"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("mail_from_address")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", value):
+            msg = f"{value!r} is no e-mail address, such as upr@example.org"
+            raise ValueError(msg)
+        return value
 
     @field_validator("time_zone")
     @classmethod
@@ -102,16 +167,39 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _consistent(self) -> Settings:
         if self.default_language not in self.languages:
-            msg = f"default_language {self.default_language!r} is not among languages"
+            msg = f"NMRF_DEFAULT_LANGUAGE: {self.default_language!r} is not among the languages"
             raise ValueError(msg)
-        if self.environment == "production":
-            if len(self.secret_key.get_secret_value()) < 32:
-                msg = "secret_key must be given in production, with 32 characters at least"
-                raise ValueError(msg)
-            if not self.base_url.startswith("https://"):
-                msg = "base_url must begin with https:// in production"
-                raise ValueError(msg)
+        problem = self._mail_problem()
+        if not problem and self.environment == "production":
+            problem = self._production_problem()
+        if problem:
+            raise ValueError(problem)
         return self
+
+    def _mail_problem(self) -> str:
+        if self.mail_transport != "smtp":
+            return ""
+        if not self.smtp_host:
+            return "NMRF_SMTP_HOST: must name the mail server, since mails go by smtp"
+        if bool(self.smtp_user) != bool(self.smtp_password.get_secret_value()):
+            return "NMRF_SMTP_USER: give user and password (NMRF_SMTP_PASSWORD), or neither"
+        if self.smtp_user and self.smtp_security == "none" and self.smtp_host not in LOOPBACK:
+            return (
+                "NMRF_SMTP_SECURITY: must be starttls or tls, "
+                "since a password would go over an open line"
+            )
+        return ""
+
+    def _production_problem(self) -> str:
+        if len(self.secret_key.get_secret_value()) < SHORTEST_KEY:
+            return f"NMRF_SECRET_KEY: must be given, with {SHORTEST_KEY} characters at least"
+        if self.secret_key.get_secret_value() == self.secret_key_before.get_secret_value():
+            return "NMRF_SECRET_KEY_BEFORE: must be the former key, and is the present one"
+        if not self.base_url.startswith("https://"):
+            return "NMRF_BASE_URL: must begin with https://"
+        if self.demo:
+            return "NMRF_DEMO: must be false, since all mail with its links would be open to all"
+        return ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -157,32 +245,52 @@ def load_settings(**named: Any) -> Settings:
     Raises:
         SettingsError: with one line for each bad value.
     """
-    try:
-        settings = Settings(**named)
-    except ValidationError as error:
-        lines = [
-            f"NMRF_{'_'.join(map(str, e['loc'])).upper() or 'settings'}: {e['msg']}"
-            for e in error.errors()
-        ]
-        raise SettingsError("\n".join(lines)) from error
     unknown = [name for name in os.environ if _is_unknown(name)]
     if unknown:
         raise SettingsError("\n".join(f"{name}: there is no such setting" for name in unknown))
+    try:
+        settings = Settings(**named)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_line(one) for one in error.errors())) from error
+    except pydantic_settings.SettingsError as error:  # a list that is not JSON
+        name = re.search(r'field "(\w+)"', str(error))
+        raise SettingsError(
+            f'NMRF_{name[1].upper() if name else "…"}: must be a list, such as ["en", "fr"]'
+        ) from error
+    practice = settings.workflows / "practices" / f"{settings.practice}.toml"
+    if not settings.workflows.is_dir():
+        raise SettingsError(f"NMRF_WORKFLOWS: there is no folder {settings.workflows}")
+    if not practice.is_file():
+        raise SettingsError(f"NMRF_PRACTICE: there is no file {practice}")
     if settings.secret_key.get_secret_value():
         return settings
     return settings.model_copy(update={"secret_key": SecretStr(_kept_key(settings.instance))})
 
 
+def _line(error: ErrorDetails) -> str:
+    said = error["msg"].removeprefix("Value error, ")
+    if not error["loc"]:
+        return said  # names its variable itself
+    return f"NMRF_{str(error['loc'][0]).upper()}: {said}"
+
+
 def _is_unknown(variable: str) -> bool:
-    if not variable.startswith("NMRF_") or variable.startswith("NMRF_TEST_"):
+    # Case does not matter in the names of settings, and so not in a mistaken one either.
+    name = variable.upper()
+    if not name.startswith("NMRF_") or name.startswith("NMRF_TEST_"):
         return False
-    return variable.removeprefix("NMRF_").lower() not in Settings.model_fields
+    return name.removeprefix("NMRF_").lower() not in Settings.model_fields
 
 
 def _kept_key(instance: Path) -> str:
     path = instance / "secret.key"
-    if not path.exists():
-        instance.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48), encoding="utf-8")
-    return path.read_text(encoding="utf-8")
+    try:
+        if not path.exists():
+            instance.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(
+            f"NMRF_INSTANCE: {error.filename} cannot be written: {error.strerror}"
+        ) from error

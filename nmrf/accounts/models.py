@@ -93,6 +93,7 @@ class Person(Base):
     locked_until: Mapped[datetime | None]
     # A day, not a time: a time could be held against the hour of an anonymous comment.
     last_signed_in_on: Mapped[date | None]
+    # Sealed with the secret key: 20 bytes, nonce and tag are just 64 characters.
     totp_secret: Mapped[str | None] = mapped_column(String(64))
     totp_pending: Mapped[str | None] = mapped_column(String(64))  # shown, not yet confirmed
     totp_last_step: Mapped[int] = mapped_column(default=0)  # a code is taken once

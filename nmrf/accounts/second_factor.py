@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import io
+import logging
 import secrets
 
 import pyotp
 import segno
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from nmrf.accounts import notices, passwords, queries, throttle
 from nmrf.accounts.models import Person
@@ -16,6 +20,8 @@ from nmrf.core import events
 from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Conflict, Invalid, Refused, TooMany
 from nmrf.core.i18n import _, _l
+from nmrf.core.keys import CannotUnsealError, keyed, seal, unseal
+from nmrf.settings import Settings
 
 STEP_SECONDS = 30
 # A clock may run one step behind or ahead (RFC 6238, 5.2).
@@ -25,6 +31,11 @@ RECOVERY_CODES = 8
 # that the lock leaves, so a keyed hash is enough.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWX"
 _LENGTH = 10
+_PURPOSE = "second factor"
+# The secret as an app shows it. Until secrets were sealed they were kept like this.
+_OPEN_LENGTH = 32
+_HAS_SECRET = or_(Person.totp_secret.is_not(None), Person.totp_pending.is_not(None))
+log = logging.getLogger("nmrf.accounts")
 
 
 def begin(ctx: Ctx, person: Person) -> None:
@@ -37,15 +48,21 @@ def begin(ctx: Ctx, person: Person) -> None:
     _own(ctx, person)
     if person.totp_secret:
         raise Conflict(_("The second factor is already on. Turn it off first to use another app."))
-    person.totp_pending = pyotp.random_base32()
+    person.totp_pending = sealed_secret(ctx.house.settings, person, pyotp.random_base32())
 
 
 def address(ctx: Ctx, person: Person) -> str:
     """The `otpauth:` address of the pending secret, which the QR code holds."""
-    if person.totp_pending is None:
+    secret = pending(ctx, person)
+    if not secret:
         raise Conflict(_("Begin again: no second factor is being set up."))
     name = ctx.house.settings.site_name
-    return pyotp.TOTP(person.totp_pending).provisioning_uri(name=person.email, issuer_name=name)
+    return pyotp.TOTP(secret).provisioning_uri(name=person.email, issuer_name=name)
+
+
+def pending(ctx: Ctx, person: Person) -> str:
+    """The secret that is being set up, as an app wants it typed; empty when none is."""
+    return opened(ctx.house.settings, person, person.totp_pending) or ""
 
 
 def picture(ctx: Ctx, person: Person) -> bytes:
@@ -68,12 +85,14 @@ def confirm(ctx: Ctx, person: Person, code: str) -> list[str]:
     """
     _own(ctx, person)
     person = _held(ctx, person)
-    if person.totp_pending is None:
+    secret = pending(ctx, person)
+    if not secret:
         raise Conflict(_("Begin again: no second factor is being set up."))
-    step = _step_of(ctx, person.totp_pending, code, after=0)
+    step = _step_of(ctx, secret, code, after=0)
     if step is None:
         raise Invalid(_not_fitting(), place="code")
-    person.totp_secret, person.totp_pending = person.totp_pending, None
+    person.totp_secret = sealed_secret(ctx.house.settings, person, secret)
+    person.totp_pending = None
     person.totp_last_step = step
     person.session_epoch += 1
     codes = _new_codes(ctx, person)
@@ -130,13 +149,14 @@ def take(ctx: Ctx, person: Person, code: str) -> bool:
     """Whether the code fits; it is then used up. `person` is held by the caller."""
     if person.totp_secret is None:
         return False
-    step = _step_of(ctx, person.totp_secret, code, after=person.totp_last_step)
+    secret = opened(ctx.house.settings, person, person.totp_secret)
+    step = _step_of(ctx, secret, code, after=person.totp_last_step) if secret else None
     if step is not None:
         person.totp_last_step = step
         return True
-    offered = _kept(ctx, person, code)
+    offered = [_kept(key, person, code) for key in ctx.house.settings.secret_keys]
     for kept in person.recovery_hashes:
-        if hmac.compare_digest(kept, offered):
+        if any(hmac.compare_digest(kept, one) for one in offered):
             person.recovery_hashes = [other for other in person.recovery_hashes if other != kept]
             notices.account_changed(
                 ctx, person, _l("Somebody signed in to your account with a recovery code.")
@@ -201,14 +221,59 @@ def _new_codes(ctx: Ctx, person: Person) -> list[str]:
     codes = [
         "".join(secrets.choice(ALPHABET) for _n in range(_LENGTH)) for _n in range(RECOVERY_CODES)
     ]
-    person.recovery_hashes = [_kept(ctx, person, code) for code in codes]
+    key = ctx.house.settings.secret_keys[0]
+    person.recovery_hashes = [_kept(key, person, code) for code in codes]
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 
-def _kept(ctx: Ctx, person: Person, code: str) -> str:
-    key = ctx.house.settings.secret_key.get_secret_value().encode()
+def _kept(key: str, person: Person, code: str) -> str:
     plain = "".join(c for c in code.upper() if c in ALPHABET)
-    return hmac.digest(key, f"recovery\0{person.id}\0{plain}".encode(), "sha256").hex()
+    return keyed(key, "recovery", person.id, plain).hex()
+
+
+def sealed_secret(settings: Settings, person: Person, secret: str) -> str:
+    """The secret of an app as the tables keep it: whoever has a copy of them can make no code."""
+    return seal(settings, _PURPOSE, person.id, base64.b32decode(secret))
+
+
+def seal_anew(ctx: Ctx) -> int:
+    """Seal with the present key what lies open, from before sealing, or under the former key."""
+    done = 0
+    for person in ctx.session.scalars(select(Person).where(_HAS_SECRET)):
+        for column in ("totp_secret", "totp_pending"):
+            kept = getattr(person, column)
+            found = _read(ctx.house.settings, person, kept)
+            if found is not None and not found[1]:
+                setattr(person, column, sealed_secret(ctx.house.settings, person, found[0]))
+                done += 1
+    return done
+
+
+def unreadable(session: Session, settings: Settings) -> int:
+    """How many people have a second factor that neither key opens."""
+    people = session.scalars(select(Person).where(Person.totp_secret.is_not(None)))
+    return sum(_read(settings, person, person.totp_secret) is None for person in people)
+
+
+def opened(settings: Settings, person: Person, kept: str | None) -> str | None:
+    """The secret of an app from what the tables keep; None where neither key opens it."""
+    found = _read(settings, person, kept)
+    if found is None and kept is not None:
+        log.error("a second factor cannot be read: has the secret key been changed?")
+    return found[0] if found else None
+
+
+def _read(settings: Settings, person: Person, kept: str | None) -> tuple[str, bool] | None:
+    """The secret, and whether it is sealed with the present key; None where it cannot be read."""
+    if kept is None:
+        return None
+    if len(kept) == _OPEN_LENGTH:
+        return kept, False
+    try:
+        data, present = unseal(settings, _PURPOSE, person.id, kept)
+    except CannotUnsealError:
+        return None
+    return base64.b32encode(data).decode("ascii"), present
 
 
 def _not_fitting() -> str:

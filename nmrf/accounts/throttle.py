@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from nmrf.accounts.models import Throttle
 from nmrf.core.ctx import Ctx
+from nmrf.core.keys import keyed
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 KEPT = timedelta(days=1)
@@ -52,5 +52,4 @@ def forget_old(ctx: Ctx) -> int:
 
 
 def _key(ctx: Ctx, purpose: str, value: str) -> str:
-    secret = ctx.house.settings.secret_key.get_secret_value()
-    return hmac.digest(secret.encode(), f"{purpose}\0{value}".encode(), "sha256").hex()
+    return keyed(ctx.house.settings.secret_keys[0], purpose, value).hex()

@@ -16,6 +16,7 @@ from nmrf.core import words
 from nmrf.core.ctx import Ctx, House
 from nmrf.core.errors import Invalid
 from nmrf.core.i18n import _
+from nmrf.core.keys import signer
 
 
 class Purpose(StrEnum):
@@ -79,4 +80,4 @@ def _person(session: Session, person_id: int) -> Person | None:
 
 
 def _signer(house: House) -> URLSafeSerializer:
-    return URLSafeSerializer(house.settings.secret_key.get_secret_value(), salt="nmrf.accounts")
+    return signer(house.settings, "nmrf.accounts")

@@ -10,10 +10,11 @@ from nmrf.consultations.models import Consultation, Invitation
 from nmrf.core.ctx import Ctx
 from nmrf.core.errors import NotFound
 from nmrf.core.i18n import _
+from nmrf.core.keys import signer
 
 
 def _signer(ctx: Ctx) -> URLSafeSerializer:
-    return URLSafeSerializer(ctx.house.settings.secret_key.get_secret_value(), salt="invitation")
+    return signer(ctx.house.settings, "invitation")
 
 
 def answer_token(ctx: Ctx, invitation: Invitation) -> str:

@@ -15,6 +15,7 @@ from nmrf.accounts.queries import session_key, signed_in_actor
 from nmrf.core.ctx import Ctx
 from nmrf.core.errors import NotFound
 from nmrf.core.i18n import _
+from nmrf.core.keys import signer
 from nmrf.core.roles import Actor
 from nmrf.cycles import entries
 from nmrf.cycles.entries import CalendarEntry
@@ -61,7 +62,7 @@ entries.register("milestones", milestone_entries)
 
 
 def _signer(ctx: Ctx) -> URLSafeSerializer:
-    return URLSafeSerializer(ctx.house.settings.secret_key.get_secret_value(), salt="calendar")
+    return signer(ctx.house.settings, "calendar")
 
 
 def feed_token(ctx: Ctx) -> str:

@@ -120,7 +120,7 @@ _ALL = (
     ),
     Job(
         "jobs.tidy",
-        _l("Deletes old counters of wrong passwords and old runs, and wipes links that ran out."),
+        _l("Deletes old counters and runs, and wipes old mail texts and links that ran out."),
         daily(3, 30),
         "nmrf.jobs.tidying:tidy",
     ),

@@ -17,12 +17,12 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from nmrf.outbox.mime import POLICY
+from nmrf.settings import LOOPBACK
 
 LONGEST_REASON = 200
 
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SERVICE_NOT_AVAILABLE = 421  # RFC 5321, 3.8: the server closes the connection after this
 _OVER_SIZE = 552
 
@@ -91,7 +91,7 @@ class SmtpTransport:
         if starttls and tls:
             message = "Choose STARTTLS or TLS from the start, not both."
             raise ValueError(message)
-        if user and not (starttls or tls) and host not in _LOOPBACK:
+        if user and not (starttls or tls) and host not in LOOPBACK:
             message = "A mail password may only be sent over TLS: turn on STARTTLS or TLS."
             raise ValueError(message)
         self._host = host

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import pyotp
+
+from nmrf.accounts.models import Person
+from nmrf.accounts.second_factor import sealed_secret
+from nmrf.core.db import Database
 from nmrf.schema import head
+from nmrf.settings import load_settings
 
 
 def findings(done):
@@ -49,25 +55,41 @@ def test_a_mail_server_that_is_away(ready):
 
 def test_a_practice_that_does_not_exist(ready):
     done = ready("doctor", practice="atlantis")
-    assert done.returncode == 1
-    assert "fail  definitions: there is no practice “atlantis”\n" in done.stdout
+    assert done.returncode == 2
+    assert done.stderr.startswith("nmrf: NMRF_PRACTICE: there is no file ")
 
 
-def test_a_production_service_that_was_not_thought_through(ready):
+def test_a_second_factor_of_a_key_that_was_lost(ready, environment):
+    settings = load_settings(instance=environment["NMRF_INSTANCE"], secret_key="k" * 40)
+    database = Database(settings.database_url)
+    with database.writing() as session:
+        person = Person(name="Ada", email="ada@example.org")
+        session.add(person)
+        session.flush()
+        person.totp_secret = sealed_secret(settings, person, pyotp.random_base32())
+    database.dispose()
+    lost = ready("doctor", secret_key="n" * 40)
+    assert lost.returncode == 1
+    assert "fail  accounts: 1 second factors cannot be read" in lost.stdout
+    both = ready("doctor", secret_key="n" * 40, secret_key_before="k" * 40)
+    assert both.returncode == 0
+    assert "warn  settings: the former secret key still holds" in both.stdout
+
+
+def test_a_production_service_that_was_not_thought_through(ready, environment):
     done = ready(
         "doctor",
         environment="production",
         secret_key="s" * 40,
         base_url="https://upr.example.org",
         mail_transport="folder",
-        demo="true",
     )
     assert done.returncode == 0
     warned = [line for line in done.stdout.splitlines() if line.startswith("warn")]
     assert warned == [
-        "warn  settings: demo is on: all mail, with its links, is open to everyone",
         "warn  settings: mails are sent from upr-secretariat@example.org",
         "warn  settings: no proxy is trusted, so every visitor seems to have the proxy's address",
+        f"warn  mail: mails are written to {environment['NMRF_INSTANCE']}/mail and reach nobody",
         "warn  scheduler: none runs: no mail leaves and nothing happens by itself",
     ]
 

@@ -103,7 +103,7 @@ def begin_second_factor() -> Response:
 @bp.get("/me/second-factor/code.svg")
 def second_factor_picture() -> Response:
     person = myself()
-    if person.totp_pending is None:
+    if not second_factor.pending(ctx(), person):
         raise NotFound(_("No second factor is being set up."))
     picture = flask.make_response(second_factor.picture(ctx(), person))
     picture.headers["Content-Type"] = "image/svg+xml"
@@ -210,7 +210,7 @@ def _second_factor(
     renew: PasswordForm | None = None,
     off: PasswordForm | None = None,
 ) -> Response:
-    secret = person.totp_pending or ""
+    secret = second_factor.pending(ctx(), person)
     return page(
         "me_second_factor.html",
         status,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pyotp
 import pytest
+from pydantic import SecretStr
 
 from nmrf.accounts import second_factor, sign_in
+from nmrf.accounts.models import Person
 from nmrf.core.errors import Conflict, Invalid, Refused, TooMany
 from nmrf.core.events import history
 from nmrf.core.roles import PUBLIC
+from nmrf.jobs.tidying import tidy
 from tests.factories.accounts import PASSWORD, with_password
 
 
@@ -29,11 +33,18 @@ def code(clock):
     return shown
 
 
+def secret_of(make_ctx, person):
+    """The secret as the person's app holds it."""
+    ctx = make_ctx(person)
+    kept = person.totp_secret or person.totp_pending
+    return second_factor.opened(ctx.house.settings, person, kept)
+
+
 @pytest.fixture
 def on(make_ctx, focal, code, clock):
     """The person with the second factor on, and the recovery codes."""
     second_factor.begin(make_ctx(focal), focal)
-    codes = second_factor.confirm(make_ctx(focal), focal, code(focal.totp_pending))
+    codes = second_factor.confirm(make_ctx(focal), focal, code(secret_of(make_ctx, focal)))
     clock.advance(minutes=5)
     return focal, codes
 
@@ -52,14 +63,15 @@ def try_code(make_ctx, state, tried):
 
 def test_a_secret_counts_only_once_it_is_confirmed(make_ctx, focal, code):
     second_factor.begin(make_ctx(focal), focal)
-    secret = focal.totp_pending
+    secret = second_factor.pending(make_ctx(focal), focal)
     assert (len(secret), focal.totp_secret) == (32, None)
     with pytest.raises(Invalid) as refused:
         second_factor.confirm(make_ctx(focal), focal, "000000")
     assert refused.value.place == "code"
     assert focal.totp_secret is None
     second_factor.confirm(make_ctx(focal), focal, code(secret))
-    assert (focal.totp_secret, focal.totp_pending, focal.session_epoch) == (secret, None, 2)
+    assert (focal.totp_pending, focal.session_epoch) == (None, 2)
+    assert secret_of(make_ctx, focal) == secret
 
 
 def test_the_picture_holds_the_key_under_the_name_of_the_service(make_ctx, focal):
@@ -67,7 +79,7 @@ def test_the_picture_holds_the_key_under_the_name_of_the_service(make_ctx, focal
     second_factor.begin(ctx, focal)
     uri = pyotp.parse_uri(second_factor.address(ctx, focal))
     assert (uri.secret, uri.name, uri.issuer) == (
-        focal.totp_pending,
+        second_factor.pending(ctx, focal),
         focal.email,
         "Human Rights Reporting",
     )
@@ -96,7 +108,7 @@ def test_turning_it_on_is_recorded_and_mailed(ctx, on, mails):
 @pytest.mark.parametrize("steps", [-1, 0, 1])
 def test_a_code_of_this_step_or_a_neighbour_is_taken_once(make_ctx, on, code, steps):
     person, _codes = on
-    now = code(person.totp_secret, steps)
+    now = code(secret_of(make_ctx, person), steps)
     assert try_code(make_ctx, state_of(make_ctx, person), f" {now[:3]} {now[3:]} ") is person
     with pytest.raises(Invalid) as refused:
         try_code(make_ctx, state_of(make_ctx, person), now)
@@ -107,7 +119,7 @@ def test_a_code_of_this_step_or_a_neighbour_is_taken_once(make_ctx, on, code, st
 def test_a_code_of_another_time_is_not(make_ctx, on, code, steps):
     person, _codes = on
     with pytest.raises(Invalid):
-        try_code(make_ctx, state_of(make_ctx, person), code(person.totp_secret, steps))
+        try_code(make_ctx, state_of(make_ctx, person), code(secret_of(make_ctx, person), steps))
 
 
 @pytest.mark.parametrize("tried", ["", "12345", "abcdef", "１２３４５６", "0" * 5000])
@@ -119,9 +131,9 @@ def test_what_is_no_code_is_refused(make_ctx, on, tried):
 
 def test_an_earlier_code_is_not_taken_after_a_later_one(make_ctx, on, code):
     person, _codes = on
-    try_code(make_ctx, state_of(make_ctx, person), code(person.totp_secret, 1))
+    try_code(make_ctx, state_of(make_ctx, person), code(secret_of(make_ctx, person), 1))
     with pytest.raises(Invalid):
-        try_code(make_ctx, state_of(make_ctx, person), code(person.totp_secret, 0))
+        try_code(make_ctx, state_of(make_ctx, person), code(secret_of(make_ctx, person), 0))
 
 
 def test_a_recovery_code_is_taken_once_however_it_is_written(make_ctx, on, mails):
@@ -139,7 +151,7 @@ def test_a_recovery_code_of_another_person_does_not_fit(make_ctx, ctx, world, on
     person, codes = on
     other = with_password(ctx.session, world.alternate)
     second_factor.begin(make_ctx(other), other)
-    second_factor.confirm(make_ctx(other), other, code(other.totp_pending))
+    second_factor.confirm(make_ctx(other), other, code(secret_of(make_ctx, other)))
     with pytest.raises(Invalid):
         try_code(make_ctx, state_of(make_ctx, other), codes[0])
     assert try_code(make_ctx, state_of(make_ctx, person), codes[0]) is person
@@ -161,7 +173,7 @@ def test_a_locked_account_takes_no_code(make_ctx, on, code, clock):
     state = state_of(make_ctx, person)
     person.locked_until = clock.now().replace(hour=23)
     with pytest.raises(TooMany):
-        try_code(make_ctx, state, code(person.totp_secret))
+        try_code(make_ctx, state, code(secret_of(make_ctx, person)))
 
 
 def test_the_state_between_the_steps_ends_after_five_minutes(make_ctx, on, code, clock):
@@ -169,7 +181,7 @@ def test_the_state_between_the_steps_ends_after_five_minutes(make_ctx, on, code,
     state = state_of(make_ctx, person)
     clock.advance(minutes=5)
     with pytest.raises(Invalid) as refused:
-        try_code(make_ctx, state, code(person.totp_secret))
+        try_code(make_ctx, state, code(secret_of(make_ctx, person)))
     assert refused.value.place == ""
 
 
@@ -227,3 +239,65 @@ def test_the_secretariat_turns_it_off_for_who_lost_everything(make_ctx, on, worl
     second_factor.remove(make_ctx(world.secretary), person)
     assert person.totp_secret is None
     assert mails()[-1] == ("account_changed", person.email, "A change to your account")
+
+
+# --- How secrets are kept ----------------------------------------------------------------------
+
+NEW_KEY = "n" * 40
+
+
+def with_keys(ctx, key, before=""):
+    """The context of a service with these keys."""
+    keys = {"secret_key": SecretStr(key), "secret_key_before": SecretStr(before)}
+    settings = ctx.house.settings.model_copy(update=keys)
+    return replace(ctx, house=replace(ctx.house, settings=settings))
+
+
+def test_whoever_has_a_copy_of_the_tables_has_no_secret(make_ctx, focal, code):
+    second_factor.begin(make_ctx(focal), focal)
+    secret = secret_of(make_ctx, focal)
+    assert secret not in focal.totp_pending
+    second_factor.confirm(make_ctx(focal), focal, code(secret))
+    assert secret not in focal.totp_secret
+    assert len(focal.totp_secret) == Person.__table__.c.totp_secret.type.length
+
+
+def test_a_secret_taken_to_another_account_cannot_be_read(make_ctx, on, world, code):
+    person, _codes = on
+    secret = secret_of(make_ctx, person)
+    thief = world.secretary
+    thief.totp_secret = person.totp_secret
+    assert not second_factor.take(make_ctx(), thief, code(secret))
+
+
+def test_the_key_is_changed_without_ending_a_factor(make_ctx, on, code, clock):
+    person, codes = on
+    old_key = make_ctx().house.settings.secret_keys[0]
+    secret = secret_of(make_ctx, person)
+    both = with_keys(make_ctx(), NEW_KEY, before=old_key)
+    assert second_factor.take(both, person, codes[0])
+    assert second_factor.seal_anew(both) == 1
+    assert second_factor.seal_anew(both) == 0
+    later = with_keys(make_ctx(), NEW_KEY)
+    assert second_factor.take(later, person, code(secret))
+    assert not second_factor.take(later, person, codes[1])  # of the former key
+    assert second_factor.unreadable(later.session, later.house.settings) == 0
+
+
+def test_without_its_key_a_factor_cannot_be_read_and_the_operator_hears_of_it(
+    make_ctx, on, code, caplog
+):
+    person, _codes = on
+    secret = secret_of(make_ctx, person)
+    lost = with_keys(make_ctx(), NEW_KEY)
+    assert not second_factor.take(lost, person, code(secret))
+    assert "cannot be read" in caplog.text
+    assert second_factor.seal_anew(lost) == 0
+    assert second_factor.unreadable(lost.session, lost.house.settings) == 1
+
+
+def test_what_was_kept_open_before_is_sealed_by_the_job(make_ctx, focal):
+    focal.totp_secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    assert tidy(make_ctx())["secrets"] == 1
+    assert focal.totp_secret != "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    assert secret_of(make_ctx, focal) == "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -66,3 +66,18 @@ def test_links_that_ran_out_are_wiped(ctx):
     assert tidy(ctx) == {"links": 1}
     bodies = ctx.session.scalars(select(Message.body).order_by(Message.id)).all()
     assert [bool(body) for body in bodies] == [False, True, True, True]
+
+
+def test_the_text_of_old_mail_goes_and_the_proof_stays(ctx):
+    days = ctx.house.settings.keep_mail_days
+    old, new = ctx.now - timedelta(days=days + 1), ctx.now - timedelta(days=days - 1)
+    for n, (at, state) in enumerate(
+        [(old, MessageState.SENT), (new, MessageState.SENT), (old, MessageState.FAILED)]
+    ):
+        row = message(ctx.session, f"{n}@example.org", at=at, state=state)
+        row.sent_at = at if state is MessageState.SENT else None
+    ctx.session.flush()
+    assert tidy(ctx) == {"texts": 1}
+    kept = ctx.session.scalars(select(Message).order_by(Message.id)).all()
+    assert [bool(one.body) for one in kept] == [False, True, True]
+    assert (kept[0].to_address, kept[0].sent_at) == ("0@example.org", old)
