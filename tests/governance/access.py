@@ -16,12 +16,14 @@ from unittest import mock
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from tests.governance.site import HOST, ROLES, Site, Visit, forms, load_site, open_site
+from tests.governance.site import HOST, ROLES, Site, Visit, load_site, open_site
 
 MATRIX = Path(__file__).with_name("access_matrix.toml")
+REDIRECTS = frozenset({301, 302, 303})
 HEAD = """\
 # Who gets what from which route, found by real requests on the demonstration state.
-# open: answered (also: the input was bad, or the state does not allow it now) · sign-in: asked to sign in first
+# open: answered (also: the input was bad) · sign-in: asked to sign in first
+# state: has the right, but the state does not allow it now (409)
 # refused: told why not (403) · hidden: as if it did not exist (404)
 # A change here is a change of who may do what: review it as such.
 """
@@ -29,12 +31,14 @@ HEAD = """\
 
 def outcome(status: int, location: str) -> str:
     """What an answer means for the person."""
-    if status in {301, 302, 303} and "/sign-in" in location:
+    if status in REDIRECTS and "/sign-in" in location:
         return "sign-in"
     if status == 403:
         return "refused"
     if status == 404:
         return "hidden"
+    if status == 409:
+        return "state"
     if status >= 500:
         return "broken"
     return "open"
@@ -48,7 +52,7 @@ def examples(site: Site, visits: dict[str, list[Visit]]) -> dict[tuple[str, str]
             met["GET", visit.endpoint].add(visit.url.partition("?")[0])
             if visit.mimetype != "text/html" or visit.status != 200:
                 continue
-            for method, url in forms(visit):
+            for method, url in visit.forms:
                 found = site.endpoint_of(url, method)
                 if found:
                     met[method, found[0]].add(url.partition("?")[0])
@@ -59,6 +63,14 @@ def measure(site: Site, visits: dict[str, list[Visit]]) -> dict[str, dict[str, l
     """For each route: outcome -> roles. Nothing that the requests do is kept."""
     known = examples(site, visits)
     values = _values(site, known)
+    # A page that somebody has just opened need not be opened again; where a redirect led is not
+    # kept.
+    opened = {
+        (visit.role, visit.url): outcome(visit.status, "")
+        for visited in visits.values()
+        for visit in visited
+        if visit.status not in REDIRECTS
+    }
     result: dict[str, dict[str, list[str]]] = {}
     with mock.patch.object(Session, "commit", Session.rollback):
         for rule in sorted(site.app.url_map.iter_rules(), key=lambda rule: rule.endpoint):
@@ -70,9 +82,11 @@ def measure(site: Site, visits: dict[str, list[Visit]]) -> dict[str, dict[str, l
                     url = _built(site, rule, values)
                 by_outcome: defaultdict[str, list[str]] = defaultdict(list)
                 for role in ROLES:
-                    client = site.client(role)
-                    with client.open(url, method=method, base_url=HOST) as answer:
-                        kind = outcome(answer.status_code, answer.headers.get("Location", ""))
+                    kind = opened.get((role, url)) if method == "GET" else None
+                    if kind is None:
+                        with site.client(role).open(url, method=method, base_url=HOST) as answer:
+                            to = answer.headers.get("Location", "")
+                            kind = outcome(answer.status_code, to)
                     by_outcome[kind].append(role)
                 result[f"{rule.endpoint} {method}"] = dict(by_outcome)
     return result

@@ -121,6 +121,7 @@ def open_next(version_id: int) -> Page:
 @bp.post("/reports/versions/<int:version_id>/freeze")
 def freeze(version_id: int) -> Page:
     version = _form_version(version_id)
+    allow("version.publish", version)  # before the state is told
     service.freeze(ctx(), version, lock=lock_of(LockForm()))
     flask.flash(
         _(

@@ -179,6 +179,7 @@ def _rows(context: Ctx, one: Round) -> list[Row]:
 def open_now(round_id: int) -> Page:
     context = ctx()
     one = queries.get_round(context, round_id)
+    allow("round.manage", one)  # before the state is told
     asked = service.open_round(context, one, lock=lock_of(LockForm()))
     flask.flash(
         ngettext(

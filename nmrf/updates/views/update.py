@@ -37,7 +37,7 @@ from nmrf.updates.views.common import (
     to_list,
     to_update,
 )
-from nmrf.web.edge import ctx
+from nmrf.web.edge import allow, ctx
 
 # Where a refusal of the service is shown.
 PLACES = {"title": "evidence_title", "url": "evidence_url"}
@@ -275,6 +275,7 @@ def no_change(update_id: int) -> Page:
 def sign(update_id: int) -> Page:
     context = ctx()
     one = queries.get(context, update_id)
+    allow("update.sign", one)  # before the state is told
     snapshot = service.sign_off(context, one, lock=lock_of(LockForm()))
     flask.flash(
         _(
