@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,9 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+
+from nmrf.core.faults import place_of
 
 SCHEDULER = (sys.executable, "-m", "nmrf.cli", "jobs", "run", "--until-parent-ends")
 STOP_SECONDS = 30
@@ -39,6 +43,7 @@ class Server(BaseApplication):
             "keepalive": 5,
             "accesslog": None,  # an address and a path are personal data; see web/logs.py
             "loglevel": "warning",
+            "logger_class": NamelessLogger,
             "proc_name": "nmrf",
             # Which proxies are believed is told by one setting, trusted_proxies.
             "forwarded_allow_ips": "",
@@ -59,6 +64,26 @@ class Server(BaseApplication):
         """Serve; does not come back before the end."""
         arbiter = _WithScheduler(self) if self._with_jobs else Arbiter(self)
         arbiter.run()
+
+
+class NamelessLogger(Logger):
+    """The log of gunicorn without addresses and paths, which it tells of malformed requests."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.addFilter(nameless)
+
+
+def nameless(record: logging.LogRecord) -> bool:
+    """Take out of a record of gunicorn what a visitor sent."""
+    text = str(record.msg)
+    if "request" in text.casefold():
+        record.msg, record.args = text.partition(" from ip=")[0].partition("%")[0].strip(" :"), ()
+    if record.exc_info and record.exc_info[1]:
+        # Its message and its lines of code may hold what somebody wrote.
+        record.msg, record.args = f"{record.getMessage()} ({place_of(record.exc_info[1])})", ()
+        record.exc_info = record.exc_text = None
+    return True
 
 
 def _freeze(_worker: object) -> None:
