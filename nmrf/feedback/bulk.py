@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from io import BytesIO
 from typing import Any
 
 from sqlalchemy import select
@@ -22,7 +21,7 @@ from nmrf.core.i18n import Lazy, _, _l
 from nmrf.feedback import linter, posting
 from nmrf.feedback.models import Channel, CommentWindow, Mode
 from nmrf.feedback.posting import Receipt
-from nmrf.files.checks import inspect_xlsx
+from nmrf.files.sheets import Line, sheets_of_xlsx
 from nmrf.reports.models import Block
 
 MOST_ROWS = 200
@@ -100,12 +99,14 @@ def read(ctx: Ctx, window: CommentWindow, data: bytes, name: str) -> DryRun:
     Raises `BadFile` when it is no such spreadsheet, or too long.
     """
     access.require(ctx.actor, "comment.upload", window)
-    inspect_xlsx(data, name)
-    table = _table(data, name)
-    places = _columns(ctx, table[0] if table else [], name)
+    head, *lines = sheets_of_xlsx(data, name)[0].lines or [Line(1, ())]
+    places = _columns(ctx, head, name)
     found = [
-        (line, {key: _text(cells[at]) if at < len(cells) else "" for key, at in places.items()})
-        for line, cells in enumerate(table[1:], 2)
+        (
+            line.number,
+            {key: line.texts[at] if at < len(line.texts) else "" for key, at in places.items()},
+        )
+        for line in lines
     ]
     filled = [(line, values) for line, values in found if any(values.values())]
     if not filled:
@@ -204,23 +205,13 @@ def _unpacked(packed: str) -> list[tuple[int, dict[str, str]]]:
         raise Invalid(_("Upload the file again: what came back of it cannot be read.")) from error
 
 
-def _table(data: bytes, name: str) -> list[list[Any]]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        book = CalamineWorkbook.from_filelike(BytesIO(data))
-        return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError) as error:
-        raise BadFile(_("This spreadsheet cannot be read."), place=name) from error
-
-
-def _columns(ctx: Ctx, head: Sequence[Any], name: str) -> dict[str, int]:
+def _columns(ctx: Ctx, head: Line, name: str) -> dict[str, int]:
     """Where each column stands, by its heading in any language of the service."""
     known: dict[str, str] = {}
     for language in ctx.house.settings.languages:
         with i18n.speaking(language):
             known |= {str(label).casefold(): key for key, label in COLUMNS.items()}
-    words = [_text(cell).casefold() for cell in head]
+    words = [text.casefold() for text in head.texts]
     found = {known[word]: at for at, word in enumerate(words) if word in known}
     missing = [str(label) for key, label in COLUMNS.items() if key not in found]
     if missing:
@@ -233,12 +224,6 @@ def _columns(ctx: Ctx, head: Sequence[Any], name: str) -> dict[str, int]:
             place=name,
         )
     return found
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell if cell is not None else "").replace("\x00", "").strip()
 
 
 def _blocks(ctx: Ctx, window: CommentWindow) -> dict[str, Block]:

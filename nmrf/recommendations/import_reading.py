@@ -10,14 +10,15 @@ from typing import Literal
 from nmrf.core.errors import BadFile
 from nmrf.core.i18n import _
 from nmrf.files.checks import MAX_UPLOAD, inspect_docx
+from nmrf.files.sheets import Line, Sheet, address, sheet_of_csv, sheets_of_xlsx
 from nmrf.recommendations.matrix import finished, read_matrix
 from nmrf.recommendations.matrix_columns import columns_of
 from nmrf.recommendations.matrix_reading import Reading
 from nmrf.recommendations.matrix_records import Matrix
 from nmrf.recommendations.matrix_rows import short
+from nmrf.recommendations.matrix_table import Cell, Row
 from nmrf.recommendations.matrix_title import names_a_review
 from nmrf.recommendations.reviews import Review
-from nmrf.recommendations.sheets import Sheet, address, sheet_of_csv, sheets_of_xlsx
 from nmrf.recommendations.uhri import is_uhri, read_uhri_json, read_uhri_sheet
 
 ListKind = Literal["docx", "xlsx", "csv", "json"]
@@ -95,12 +96,12 @@ def read_list(data: bytes, name: str, review: Review | None) -> Matrix:
     if kind == "json":
         return read_uhri_json(data, name, _needed(review, name))
     sheets = sheets_of_xlsx(data, name) if kind == "xlsx" else [sheet_of_csv(data, name)]
-    sheets = [sheet for sheet in sheets if sheet.rows]
+    sheets = [sheet for sheet in sheets if sheet.lines]
     for sheet in sheets:
-        if is_uhri(sheet.rows[0]):
+        if is_uhri(sheet.lines[0]):
             return read_uhri_sheet(sheet, name, _needed(review, name))
     for sheet in sheets:
-        if any(columns_of(row) for row in sheet.rows[:_HEADING_ROWS]):
+        if any(columns_of(_row(line)) for line in sheet.lines[:_HEADING_ROWS]):
             others = [other for other in sheets if other is not sheet]
             return _read_sheet(sheet, others, name)
     if PurePath(name).suffix.casefold() in (".docx", ".doc"):
@@ -123,18 +124,22 @@ def _needed(review: Review | None, name: str) -> Review:
 def _read_sheet(sheet: Sheet, others: list[Sheet], name: str) -> Matrix:
     """A spreadsheet with a recommendation a row: the template, or the same columns elsewhere."""
     reading = Reading()
-    reading.read(sheet.rows)
+    reading.read(tuple(map(_row, sheet.lines)))
     _refuse_numbers(sheet, reading, name)
     for other in others:
         reason = _(
             "The sheet “%(name)s” is not read: “%(text)s”",
             name=other.name,
-            text=short(" | ".join(other.rows[0].texts)),
+            text=short(" | ".join(filter(None, other.lines[0].texts))),
         )
         reading.doubt(None, "", reason)
     reading.conclude()
     titles = [row.texts[0] for row in reading.above if names_a_review(row.texts[0])]
     return finished(reading, name, header=titles[0] if titles else "")
+
+
+def _row(line: Line) -> Row:
+    return Row(line.number, tuple(Cell(at, at + 1, text) for at, text in enumerate(line.texts)))
 
 
 def _refuse_numbers(sheet: Sheet, reading: Reading, name: str) -> None:

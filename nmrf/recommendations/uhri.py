@@ -17,6 +17,7 @@ from typing import Any
 
 from nmrf.core.errors import BadFile
 from nmrf.core.i18n import _
+from nmrf.files.sheets import Line, Sheet, text_of
 from nmrf.files.word_xml import fit_for_xml
 from nmrf.recommendations.matrix import finished
 from nmrf.recommendations.matrix_columns import Columns
@@ -25,7 +26,6 @@ from nmrf.recommendations.matrix_records import Doubt, Matrix
 from nmrf.recommendations.matrix_rows import short
 from nmrf.recommendations.matrix_table import Cell, Row
 from nmrf.recommendations.reviews import Review
-from nmrf.recommendations.sheets import Sheet, text_of
 from nmrf.recommendations.states_names import match_state, state_name
 
 # What is read, its heading in a spreadsheet and its field in JSON.
@@ -102,7 +102,7 @@ class _Aside:
         yield from self.unclear
 
 
-def is_uhri(row: Row) -> bool:
+def is_uhri(row: Line) -> bool:
     """Whether a row has the headings of an export of the index."""
     return {"text", "countries", "body"} <= _columns(row).keys()
 
@@ -112,23 +112,21 @@ def read_uhri_sheet(sheet: Sheet, name: str, review: Review) -> Matrix:
 
     Raises BadFile (place: `name`) if nothing in it is about this review.
     """
-    columns = _columns(sheet.rows[0])
+    columns = _columns(sheet.lines[0])
     headings = {
-        key: sheet.rows[0].cells[columns[key]].text if key in columns else labels[0]
+        key: sheet.lines[0].texts[columns[key]] if key in columns else labels[0]
         for key, (labels, _field) in _FIELDS.items()
     }
     records = (
         _Record(
             row.number,
             {
-                key: _values(
-                    row.cells[at].text.split("\n") if key != "text" else row.cells[at].text
-                )
+                key: _values(row.texts[at].split("\n") if key != "text" else row.texts[at])
                 for key, at in columns.items()
-                if at < len(row.cells)
+                if at < len(row.texts)
             },
         )
-        for row in sheet.rows[1:]
+        for row in sheet.lines[1:]
     )
     return _read(records, headings, name, review)
 
@@ -162,8 +160,8 @@ def _not_uhri(name: str) -> BadFile:
     )
 
 
-def _columns(row: Row) -> dict[str, int]:
-    places = {cell.text.casefold(): at for at, cell in reversed(list(enumerate(row.cells)))}
+def _columns(row: Line) -> dict[str, int]:
+    places = {text.casefold(): at for at, text in reversed(list(enumerate(row.texts)))}
     return {
         key: places[label.casefold()]
         for key, (labels, _field) in _FIELDS.items()

@@ -6,12 +6,8 @@ sign-off by it. The same file twice changes nothing the second time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Any
-
-from python_calamine import CalamineWorkbook
 
 from nmrf import access
 from nmrf.accounts.models import Institution
@@ -20,7 +16,7 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.errors import BadFile, Conflict, Invalid
 from nmrf.core.i18n import _, gettext
 from nmrf.cycles import inputs
-from nmrf.files.checks import inspect_xlsx
+from nmrf.files.sheets import Line, sheets_of_xlsx
 from nmrf.updates import queries
 from nmrf.updates.answers import save_update, statuses, why_not_writable
 from nmrf.updates.models import Round, Update, UpdateSnapshot
@@ -83,7 +79,7 @@ def read_sheet(
         try:
             change = reader.change(place, cells)
         except Invalid as problem:
-            wrong.append(Wrong(place, _text(cells[NUMBER]), problem.message))
+            wrong.append(Wrong(place, cells[NUMBER], problem.message))
             continue
         if change is not None:
             changes.append(change)
@@ -128,27 +124,20 @@ def take_sheet(
     return len(reading.changes)
 
 
-Row = tuple[int, dict[str, Any]]
+Row = tuple[int, dict[str, str]]
 
 
 def _rows(data: bytes, name: str) -> list[Row]:
     """The rows below the hidden row of names, with their place as Excel counts."""
-    inspect_xlsx(data, name)
-    try:
-        book = CalamineWorkbook.from_filelike(BytesIO(data))
-        sheets = [book.get_sheet_by_index(i) for i in range(len(book.sheet_names))]
-        tables = [
-            (sheet.start or (0, 0), sheet.to_python(nrows=MOST_ROWS + 10)) for sheet in sheets
-        ]
-    except Exception as error:  # the reader has many of its own
-        raise BadFile(
-            _("This workbook cannot be read. Save it as .xlsx and upload it again."), place=name
-        ) from error
-    for (top, _left), table in tables:
-        for at, cells in enumerate(table):
-            names = [_text(cell) for cell in cells]
-            if {KEY, *FILLED_IN, NUMBER} <= set(names):
-                return _below(table[at + 1 :], names, first=top + at + 2, name=name)
+    for sheet in sheets_of_xlsx(data, name, most_rows=MOST_ROWS):
+        for at, line in enumerate(sheet.lines):
+            if {KEY, *FILLED_IN, NUMBER} <= set(line.texts):
+                places = {c: line.texts.index(c) for c in COLUMNS if c in line.texts}
+                return [
+                    (row.number, cells)
+                    for row in sheet.lines[at + 2 :]  # below the names stand the headings
+                    if any((cells := _cells(row, places)).values())
+                ]
     raise BadFile(
         _(
             "This is not a sheet of this round: the hidden row with the names of its columns is "
@@ -158,28 +147,11 @@ def _rows(data: bytes, name: str) -> list[Row]:
     )
 
 
-def _below(table: Sequence[Sequence[Any]], names: list[str], *, first: int, name: str) -> list[Row]:
-    if len(table) > MOST_ROWS:
-        raise BadFile(
-            _("This sheet has more than %(n)s rows; that is no sheet of a round.", n=MOST_ROWS),
-            place=name,
-        )
-    at = {column: names.index(column) for column in COLUMNS if column in names}
-    found: list[Row] = []
-    for place, cells in enumerate(table[1:], first + 1):  # the first is the row of headings
-        row = {column: cells[i] if i < len(cells) else "" for column, i in at.items()}
-        if any(_text(value) for value in row.values()):
-            found.append((place, row))
-    return found
-
-
-def _text(value: Any) -> str:
-    """A cell as text: programs turn what looks like a number into one."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool):
-        value = "yes" if value else ""
-    return str(value).replace("_x000D_", "").strip()
+def _cells(row: Line, places: Mapping[str, int]) -> dict[str, str]:
+    return {
+        column: row.texts[at].replace("_x000D_", "") if at < len(row.texts) else ""
+        for column, at in places.items()
+    }
 
 
 class _Reader:
@@ -197,7 +169,7 @@ class _Reader:
         self._yes = _YES | {_("yes").casefold()}
         self._seen: dict[int, int] = {}
 
-    def change(self, place: int, cells: dict[str, Any]) -> Change | None:
+    def change(self, place: int, cells: dict[str, str]) -> Change | None:
         """What a row would change; None for nothing. Raises `Invalid` with a sentence."""
         update, lock = self._find(cells)
         if update.id in self._seen:
@@ -205,9 +177,9 @@ class _Reader:
                 _("This recommendation stands in row %(n)s already.", n=self._seen[update.id])
             )
         self._seen[update.id] = place
-        status = self._status(_text(cells[STATUS]))
-        narrative = inputs.prose(_text(cells[NARRATIVE]), NARRATIVE)
-        no_change = self._no_change(_text(cells[NO_CHANGE]))
+        status = self._status(cells[STATUS])
+        narrative = inputs.prose(cells[NARRATIVE], NARRATIVE)
+        no_change = self._no_change(cells[NO_CHANGE])
         last = self._last.get(update.id)
         if no_change:
             status, narrative = self._as_last(last, status, narrative, update)
@@ -227,8 +199,8 @@ class _Reader:
             )
         return Change(place, update, lock, status, narrative, no_change)
 
-    def _find(self, cells: dict[str, Any]) -> tuple[Update, int]:
-        key, number = _text(cells[KEY]), _text(cells[NUMBER])
+    def _find(self, cells: dict[str, str]) -> tuple[Update, int]:
+        key, number = cells[KEY], cells[NUMBER]
         id_, _colon, lock = key.partition(":")
         if id_.isascii() and id_.isdigit() and lock.isascii() and lock.isdigit():
             update = self._by_id.get(int(id_))

@@ -8,10 +8,10 @@ import zipfile
 import pytest
 
 from nmrf.core.errors import BadFile
+from nmrf.files.sheets import address
 from nmrf.recommendations.import_reading import kind_of_list, read_list
 from nmrf.recommendations.matrix import Label
 from nmrf.recommendations.reviews import Review
-from nmrf.recommendations.sheets import address
 from tests.factories.lists import (
     TEMPLATE_HEADINGS,
     UHRI_HEADINGS,

@@ -1,4 +1,4 @@
-"""Spreadsheets as rows of texts: XLSX and CSV.
+"""Spreadsheets that people fill in or export, as rows of texts: XLSX and CSV.
 
 A number in a cell has lost what was written: 140.10 is stored as 140.1. So cells that hold
 numbers are remembered.
@@ -13,13 +13,12 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from nmrf.core.errors import BadFile
 from nmrf.core.i18n import _
 from nmrf.files.checks import inspect_xlsx
 from nmrf.files.word_xml import fit_for_xml
-from nmrf.recommendations.matrix_table import Cell, Row
 
 MOST_ROWS = 50_000
 MOST_COLUMNS = 200
@@ -36,25 +35,32 @@ _BYTE_ORDERS = (
 )
 
 
+class Line(NamedTuple):
+    """A row that holds something; `number` is that of the screen, from 1."""
+
+    number: int
+    texts: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The rows of a sheet that hold something, numbered as on screen."""
+    """The rows of a sheet that hold something."""
 
     name: str
-    rows: tuple[Row, ...]
+    lines: tuple[Line, ...]
     numbers: frozenset[tuple[int, int]]
     """Row and column (from 0) of the cells that hold a number with a fraction."""
 
 
-def sheets_of_xlsx(data: bytes, name: str) -> list[Sheet]:
+def sheets_of_xlsx(data: bytes, name: str, *, most_rows: int = MOST_ROWS) -> list[Sheet]:
     """The sheets of an Excel workbook.
 
-    Raises BadFile (place: `name`) if the file is unsound or larger than any register.
+    Raises BadFile (place: `name`) if the file is unsound, or reaches over more than `most_rows`.
     """
     from python_calamine import CalamineError, CalamineWorkbook, load_workbook
 
     inspect_xlsx(data, name)
-    _check_extent(data, name)
+    _check_extent(data, name, most_rows)
     try:
         book: CalamineWorkbook = load_workbook(io.BytesIO(data))
         return [
@@ -83,7 +89,7 @@ def sheet_of_csv(data: bytes, name: str) -> Sheet:
             _("This CSV file cannot be read: %(fault)s.", fault=fault), place=name
         ) from fault
     if len(rows) > MOST_ROWS or any(len(row) > MOST_COLUMNS for row in rows):
-        raise _too_large(name)
+        raise _too_large(name, MOST_ROWS)
     return _sheet("", rows)
 
 
@@ -110,16 +116,16 @@ def address(row: int, column: int) -> str:
     return f"{letters}{row}"
 
 
-def _check_extent(data: bytes, name: str) -> None:
+def _check_extent(data: bytes, name: str, most_rows: int) -> None:
     """One cell far out would make the reader set aside memory for all between."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for member in filter(_WORKSHEET.fullmatch, package.namelist()):
             places = _PLACE.findall(package.read(member))
             columns, rows = {column for column, _row in places}, {row for _column, row in places}
-            if max(map(int, rows), default=0) > MOST_ROWS:
-                raise _too_large(name)
+            if max(map(int, rows), default=0) > most_rows:
+                raise _too_large(name, most_rows)
             if max(map(_column_number, columns), default=0) > MOST_COLUMNS:
-                raise _too_large(name)
+                raise _too_large(name, most_rows)
 
 
 def _column_number(letters: bytes) -> int:
@@ -129,28 +135,27 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _too_large(name: str) -> BadFile:
+def _too_large(name: str, most_rows: int) -> BadFile:
     return BadFile(
         _(
-            "This sheet reaches over %(rows)s rows or %(columns)s columns. Leave only the "
-            "recommendations of this review in it.",
-            rows=MOST_ROWS,
+            "This sheet reaches over %(rows)s rows or %(columns)s columns. Leave only what is "
+            "asked for in it.",
+            rows=most_rows,
             columns=MOST_COLUMNS,
         ),
         place=name,
     )
 
 
-def _sheet(title: str, lines: Iterable[list[Any]]) -> Sheet:
-    rows: list[Row] = []
+def _sheet(title: str, rows: Iterable[list[Any]]) -> Sheet:
+    lines: list[Line] = []
     numbers: set[tuple[int, int]] = set()
-    for number, line in enumerate(lines, 1):
-        texts = list(map(_text, line))
+    for number, row in enumerate(rows, 1):
+        texts = tuple(map(_text, row))
         if any(texts):
-            cells = (Cell(at, at + 1, text) for at, text in enumerate(texts))
-            rows.append(Row(number, tuple(cells)))
-            numbers.update((number, at) for at, value in enumerate(line) if _has_fraction(value))
-    return Sheet(title, tuple(rows), frozenset(numbers))
+            lines.append(Line(number, texts))
+            numbers.update((number, at) for at, value in enumerate(row) if _has_fraction(value))
+    return Sheet(title, tuple(lines), frozenset(numbers))
 
 
 def _has_fraction(value: Any) -> bool:
@@ -167,8 +172,10 @@ def _text(value: Any) -> str:
             .strip()
         )
         return _MARKED.sub("", text, count=1) if text.startswith("'") else text
-    if value is None:
+    if value is None or value is False:
         return ""
+    if value is True:  # a ticked box
+        return "yes"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return value.isoformat() if isinstance(value, datetime | date) else str(value)
