@@ -112,7 +112,7 @@ def test_statements_do_not_grow_with_the_rows(ctx, cycle, database, kind, n):
         many(ctx.session, cycle, n)
     with count_statements(database) as sent:
         exports.export(ctx, Filter(), kind)
-    assert len(sent) == (4 if n else 1)
+    assert len(sent) == (6 if n else 1)
 
 
 @pytest.mark.parametrize(

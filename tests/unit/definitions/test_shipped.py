@@ -53,6 +53,7 @@ def test_which_definitions_are_shipped(definitions):
     ]
     assert sorted(definitions.calendars) == ["upr_cycle"]
     assert sorted(definitions.vocabularies) == [
+        "action_kinds",
         "consultation_kinds",
         "dispositions",
         "document_kinds",

@@ -92,7 +92,7 @@ def test_an_empty_register_says_who_fills_it(client_for, world, cycle, ctx):
         (None, []),
         ("member", []),
         ("justice", []),
-        ("secretary", ["Assign …", "Take a position …"]),
+        ("secretary", ["Assign …", "Take a position …", "Group or mark …"]),
     ],
 )
 def test_who_is_offered_to_act_on_ticked_rows(client_for, world, listed, role, buttons):
