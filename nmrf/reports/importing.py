@@ -18,7 +18,7 @@ from nmrf.files import service as files
 from nmrf.files.checks import Kind
 from nmrf.files.models import StoredFile
 from nmrf.reports import queries
-from nmrf.reports.citations import Citation, find_citation_line, parse_numbers
+from nmrf.reports.citations import Citation, find_citation_line, parse_numbers, ranges
 from nmrf.reports.comparing import Mark, redline_marks
 from nmrf.reports.drafting import take_away
 from nmrf.reports.lines import Line, bare_lines
@@ -124,20 +124,37 @@ def preview(
     base = draft or queries.newest_version(ctx, report.id)
     lines = bare_lines(ctx.session, base.id) if base else []
     matching = match(lines, outline, apart)
+    known = register_of(ctx, report)
+    citations = _citations(known, outline)
     return Preview(
         name=name,
         outline=outline,
         limit=report.word_limit,
-        citations=tuple(_citations(ctx, report, outline)),
+        citations=tuple(citations),
         matching=matching,
         changes=tuple(_changes(outline, matching)),
         into=draft,
-        warnings=(*outline.warnings, *_warnings(outline)),
+        warnings=(*outline.warnings, *_warnings(outline), *_needs_order(known, citations)),
     )
 
 
-def _citations(ctx: Ctx, report: Report, outline: Outline) -> list[CitationFound]:
-    known = register_of(ctx, report)
+def _needs_order(known: Register, citations: Sequence[CitationFound]) -> list[str]:
+    """What a person is told when bare numbers are cited and nobody said how they are counted."""
+    bare = next((n for one in citations for n in one.unresolved if n.isdecimal()), "")
+    if not bare or known.running or not known.by_number:
+        return []
+    return [
+        _(
+            "The report counts the recommendations itself, as in “%(number)s”, and theirs are of "
+            "several paragraphs: %(ranges)s. Write these ranges in the order of the report under "
+            "“Title, limit, order of numbers”; then they are found.",
+            number=bare,
+            ranges=ranges(known.by_number),
+        )
+    ]
+
+
+def _citations(known: Register, outline: Outline) -> list[CitationFound]:
     found = []
     heading = ""
     for block in outline.blocks:

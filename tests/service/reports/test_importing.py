@@ -85,6 +85,9 @@ def test_the_real_report_is_imported_with_its_links(ctx, slovenia):
 
 def test_without_the_order_running_numbers_are_gaps_until_they_are_read_again(ctx, slovenia):
     slovenia.running_order = ""
+    [told] = importing.preview(ctx, slovenia, REAL.read_bytes(), REAL.name).warnings
+    assert "as in “1”" in told
+    assert "121.1–58, 122.1–157" in told
     version = importing.apply(ctx, slovenia, REAL.read_bytes(), REAL.name)
     first = block(version, "(Recommendations 1,")
     assert first.unresolved == [str(n) for n in (1, 5, 7, 8, 9, 11, 12, 158, 159, 160)]
