@@ -78,7 +78,8 @@ def _said(said: Said) -> Iterator[str]:
 
 
 def _who(said: Said) -> str:
-    if said.author:
+    # A Word file goes from hand to hand: it has no name that is for the secretariat only.
+    if said.author and said.mode is Mode.PUBLIC:
         return ", ".join(part for part in (said.author.name, said.author.organisation) if part)
     if said.mode is Mode.ANONYMOUS:
         return _("Anonymous")

@@ -47,6 +47,8 @@ PAGES: dict[str, tuple[str, list[str]]] = {
     "cycle": ("secretariat@example.org", ["/cycles", "@/cycles/"]),
     "drafting": ("secretariat@example.org", ["/reports", "@/reports/", "@/desk"]),
     "answering": ("secretariat@example.org", ["/", "@/comments", "@/answering/"]),
+    "alike": ("secretariat@example.org", ["/comments", "@/answering/", "@/alike"]),
+    "upload": ("stakeholder.network@example.org", ["/comments", "@/comments", "@/file"]),
     "validation": ("secretariat@example.org", ["/validation", "@/validation/runs/"]),
     "task": ("authority.justice@example.org", ["/desk", "@/validation/tasks/"]),
     "people": ("secretariat@example.org", ["/people"]),

@@ -13,6 +13,7 @@ from nmrf.core import words
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _
 from nmrf.feedback import queries
+from nmrf.feedback.models import Mode
 from nmrf.feedback.states import Phase
 from nmrf.feedback.views.common import may_post, phase_of
 from nmrf.reports import margins
@@ -97,7 +98,10 @@ def _remarks(ctx: Ctx, version: ReportVersion) -> Mapping[int, Sequence[CommentF
             text += "\n" + _("Proposed wording: %(text)s", text=said.proposed_text)
         found.setdefault(said.paragraph_id, []).append(
             CommentForWord(
-                author=said.author.name if said.author else _("A commenter"),
+                # The file goes from hand to hand: no name that is for the secretariat only.
+                author=said.author.name
+                if said.author and said.mode is Mode.PUBLIC
+                else _("A commenter"),
                 date=datetime.combine(said.received_on, time(12), ctx.house.settings.zone),
                 text=text.strip(),
             )

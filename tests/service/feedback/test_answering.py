@@ -16,6 +16,7 @@ from nmrf.feedback.gates import _unanswered
 from nmrf.feedback.joints import comments_on_answers
 from nmrf.feedback.models import CommentState, DispositionState, Mode
 from nmrf.feedback.queries import Which
+from nmrf.feedback.views import margins
 from nmrf.outbox.models import Message
 from nmrf.reports import drafting
 from nmrf.reports import service as reports
@@ -399,6 +400,17 @@ def test_a_word_file_tells_a_comment_its_answer_and_what_changed(
         "Paragraph 2 in version 2",
     ]
     assert exports.comment_table(public, world.version, "docx", Which(answered=True)) == made
+
+
+def test_a_word_file_has_no_name_that_is_for_the_secretariat_only(ctx, secretary, world, window):
+    rows.comment(
+        ctx.session, world.version, world.blocks[1], name="Ben Example", mode=Mode.SECRETARIAT
+    )
+    made = exports.comment_table(secretary, world.version, "docx", Which(view="all"))
+    [table] = docx.Document(io.BytesIO(made.data)).tables
+    assert table.rows[1].cells[1].text.startswith("Name known to the secretariat, ")
+    [remark] = margins._remarks(secretary, world.version)[world.blocks[1].paragraph_id]
+    assert remark.author == "A commenter"
 
 
 def test_there_is_no_other_kind_of_file(public, world, window):
