@@ -230,6 +230,21 @@ def missing(ctx: Ctx, update: Update) -> list[tuple[str, str]]:
     return found
 
 
+def doubts(update: Update, last: UpdateSnapshot | None) -> list[str]:
+    """What may be wrong in a text that can be sent all the same. `last`: what was reported last."""
+    found = []
+    same = last is not None and update.narrative.strip() == last.narrative.strip()
+    if update.narrative and same and not update.no_change:
+        found.append(
+            _("The text is word for word what was reported last. If nothing changed, say so.")
+        )
+    if last is not None and update.status and update.status != last.status and same:
+        found.append(_("The status is another than last time, but the text does not say why."))
+    if update.narrative and not update.evidence:
+        found.append(_("No document or address backs it. Readers will look for one."))
+    return found
+
+
 def send_for_sign_off(
     ctx: Ctx, update: Update, lock: int | None = None, *, remark: str = ""
 ) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from nmrf.updates.answers import (
     add_evidence,
+    doubts,
     is_ready,
     is_writable,
     missing,
@@ -38,6 +39,7 @@ __all__ = [
     "add_evidence",
     "close_round",
     "create_round",
+    "doubts",
     "edit_round",
     "extend_round",
     "fingerprint",

@@ -136,6 +136,7 @@ def page(
         missing=service.missing(context, one)
         if one.state in {UpdateState.DRAFT, UpdateState.RETURNED}
         else [],
+        doubts=service.doubts(one, last) if one.state is not UpdateState.SUBMITTED else [],
         notes={
             term.code: gettext(term.help) for term in service.statuses(context).terms if term.help
         },

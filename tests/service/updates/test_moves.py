@@ -18,6 +18,7 @@ from nmrf.updates.models import UpdateState as S
 from nmrf.updates.states import TRANSITIONS
 from tests import factories
 from tests.factories.cycles import mails
+from tests.factories.reports import snapshot
 from tests.factories.updates import DONE, acting, opened, sent, signed, update_on, written
 
 
@@ -320,3 +321,22 @@ def test_what_was_said_between_writer_and_signer_is_kept_in_order(ctx, made, one
     service.send_for_sign_off(acting(ctx, people.focal), one)  # without a word is well, too
     service.sign_off(acting(ctx, people.authority), one)
     assert (one.return_reason, len(one.remarks)) == ("", 3)
+
+
+def test_what_may_be_wrong_is_said_and_stops_nothing(ctx, made, one):
+    focal = acting(ctx, made.people.focal)
+    last = snapshot(ctx.session, made.first, made.people.moj, "Reported last year.")
+    assert service.doubts(one, last) == []  # nothing is written yet
+    other = "planned" if last.status != "planned" else "in_progress"
+    service.save_update(focal, one, status=other, narrative="Reported last year. ")
+    assert service.doubts(one, last) == [
+        "The text is word for word what was reported last. If nothing changed, say so.",
+        "The status is another than last time, but the text does not say why.",
+        "No document or address backs it. Readers will look for one.",
+    ]
+    service.add_evidence(focal, one, title="Gazette", url="https://example.org/gazette")
+    service.save_update(focal, one, status=other, narrative="Law 12 was adopted.")
+    assert service.doubts(one, last) == []
+    service.save_update(focal, one, status="", narrative="", no_change=True)
+    assert service.doubts(one, last) == []
+    service.send_for_sign_off(focal, one)
