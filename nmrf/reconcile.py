@@ -22,6 +22,8 @@ from nmrf.outbox.models import Delivery, Message, MessageState
 from nmrf.recommendations.models import Assignment, AssignmentState, Recommendation
 from nmrf.recommendations.models_plan import Action, ActionState
 from nmrf.reports.models import ReportVersion, VersionState
+from nmrf.updates.models import Round, RoundState, Update, UpdateState
+from nmrf.validation.models import Run, RunState
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,35 @@ STATUSES = (
             "version.published": Move(VersionState.PUBLIC),
             "report.submitted": Move(VersionState.SUBMITTED, key="version"),
         },
+    ),
+    Status(
+        Round,
+        "state",
+        RoundState.PLANNED,
+        {
+            "round.opened": Move(RoundState.OPEN),
+            "round.extended": Move(RoundState.OPEN),
+            "round.closed": Move(RoundState.CLOSED),
+        },
+    ),
+    Status(
+        Update,
+        "state",
+        UpdateState.REQUESTED,
+        {
+            "update.saved": Move(UpdateState.DRAFT),
+            "update.evidence_added": Move(UpdateState.DRAFT),
+            "update.evidence_removed": Move(UpdateState.DRAFT),
+            "update.sent_for_sign_off": Move(UpdateState.SIGN_OFF),
+            "update.returned": Move(UpdateState.RETURNED),
+            "update.signed_off": Move(UpdateState.SUBMITTED),
+        },
+    ),
+    Status(
+        Run,
+        "state",
+        RunState.RUNNING,
+        {f"run.{state}": Move(state) for state in RunState if state is not RunState.RUNNING},
     ),
 )
 

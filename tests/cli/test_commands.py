@@ -79,8 +79,7 @@ def test_a_wrong_setting_is_refused_by_name(nmrf):
     refused = nmrf("doctor", time_zone="Ljubljana")
     assert refused.returncode == 2
     assert refused.stderr == (
-        "nmrf: NMRF_TIME_ZONE: Value error, 'Ljubljana' is not a time zone, "
-        "such as Europe/Ljubljana\n"
+        "nmrf: NMRF_TIME_ZONE: 'Ljubljana' is not a time zone, such as Europe/Ljubljana\n"
     )
 
 
