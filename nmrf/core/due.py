@@ -31,6 +31,11 @@ class Due:
     whose: str = ""
     tentative: bool = False
 
+    def __str__(self) -> str:
+        """On one line, as mails say it."""
+        hour = f", {self.time} {self.zone}" if self.time else ""
+        return f"{self.weekday} {self.date}{hour} ({self.relative})"
+
 
 def due(
     day: date,

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from nmrf import access
 from nmrf.core import events, i18n, words
 from nmrf.core.ctx import Ctx
+from nmrf.core.due import due
 from nmrf.core.errors import Conflict
 from nmrf.core.i18n import _
 from nmrf.outbox.models import Message, MessageState
@@ -77,6 +78,7 @@ def notify(
                 "site_name": ctx.house.settings.site_name,
                 "why": why,
                 "moment": lambda value: words.moment(value, zone),
+                "deadline": lambda day: due(day, ctx.now, zone.key),
             }
         )
         line = "".join(template.blocks["subject"](context)).strip()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from nmrf.accounts.models import Person
 from nmrf.accounts.queries import holders, recipients, stand_ins
 from nmrf.core.ctx import Ctx
-from nmrf.core.due import Due, due
 from nmrf.core.i18n import Lazy, _l, gettext
 from nmrf.core.roles import Role
 from nmrf.outbox.service import Recipient, notify
@@ -65,12 +64,6 @@ def secretariat(ctx: Ctx) -> list[Person]:
     return recipients(ctx.session, ctx.today, [Role.SECRETARIAT])
 
 
-def due_words(ctx: Ctx, task: Task) -> Callable[[], Due | None]:
-    """The due date, said in the language of whoever reads the mail."""
-    zone = ctx.house.settings.time_zone
-    return lambda: due(task.due_on, ctx.now, zone) if task.due_on else None
-
-
 def _send(
     ctx: Ctx,
     kind: str,
@@ -104,7 +97,7 @@ def _send(
 def asked(ctx: Ctx, task: Task) -> int:
     """Ask those who decide a task. Gives how many people that is."""
     people = people_of(ctx, task)
-    _send(ctx, ASKED, people, task, f"{task.id}", WHY_OFFICE, task=task, due=due_words(ctx, task))
+    _send(ctx, ASKED, people, task, f"{task.id}", WHY_OFFICE, task=task)
     return len(people)
 
 
@@ -112,15 +105,13 @@ def asked_since(ctx: Ctx, task: Task) -> int:
     """Ask those who came to the office, or to stand in for it, since the others were asked."""
     told = {message.person_id for message in deliveries(ctx.session, [task.id])}
     people = [person for person in people_of(ctx, task) if person.id not in told]
-    return _send(
-        ctx, ASKED, people, task, f"{task.id}", WHY_OFFICE, task=task, due=due_words(ctx, task)
-    )
+    return _send(ctx, ASKED, people, task, f"{task.id}", WHY_OFFICE, task=task)
 
 
 def reminded(ctx: Ctx, task: Task, step: int) -> int:
     """Remind of a task, `step` days before; negative: it is late, and superiors read it too."""
     people = people_of(ctx, task)
-    values: dict[str, Any] = {"task": task, "due": due_words(ctx, task), "step": step}
+    values: dict[str, Any] = {"task": task, "step": step}
     key = f"{task.id}:{task.due_on}:{step}"
     sent = _send(ctx, "validation_reminder", people, task, key, WHY_OFFICE, own=True, **values)
     if step >= 0:
@@ -147,7 +138,6 @@ def due_moved(ctx: Ctx, task: Task, was: date | None) -> int:
         WHY_OFFICE,
         task=task,
         was=was,
-        due=due_words(ctx, task),
     )
 
 
