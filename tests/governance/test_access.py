@@ -19,18 +19,6 @@ def test_nobody_without_an_account_learns_a_state():
     assert told == []
 
 
-def test_a_state_is_told_to_those_only_who_have_the_right():
-    """Where a right belongs to a role of the whole service, the matrix must name just that role."""
-    told = {
-        route: found["state"]
-        for route, found in access.expand(access.read()).items()
-        if "state" in found and not route.startswith("updates.")  # rights within a ministry
-    }
-    assert {
-        route for route, roles in told.items() if set(roles) - {"administrator", "secretariat"}
-    } == set()
-
-
 def test_every_rule_is_asked_for_somewhere():
     """A permission rule that nothing asks for is dead."""
     from nmrf.paths import PACKAGE, TEMPLATES
