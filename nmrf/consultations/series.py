@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from nmrf import access
-from nmrf.consultations import kinds, notices
+from nmrf.consultations import arranging, kinds, notices
 from nmrf.consultations.models import Consultation, Invitation, Series
 from nmrf.core import events
 from nmrf.core.calendar import in_month
@@ -110,8 +110,6 @@ def plan_series(ctx: Ctx) -> dict[str, int]:
 
 
 def _plan(ctx: Ctx, series: Series, cycle: Cycle) -> bool:
-    from nmrf.consultations import service
-
     zone = ctx.house.settings.time_zone
     cadence = practice_of(ctx.house, cycle.practice).consultations
     due = next_due(series, ctx.today, cadence.day if cadence else DAY)
@@ -124,7 +122,7 @@ def _plan(ctx: Ctx, series: Series, cycle: Cycle) -> bool:
     latest = max(series.consultations, key=lambda c: c.starts_at, default=None)
     if latest is None:
         starts_at = inputs.local_moment(on, BEGINS, zone, "starts_at")
-        consultation = service.schedule(
+        consultation = arranging.schedule(
             ctx,
             cycle,
             title=series.title,
@@ -137,7 +135,7 @@ def _plan(ctx: Ctx, series: Series, cycle: Cycle) -> bool:
     else:
         at = latest.starts_at.astimezone(ctx.house.settings.zone).time()
         starts_at = inputs.local_moment(on, at, zone, "starts_at")
-        consultation = service.copy(
+        consultation = arranging.copy(
             ctx,
             latest,
             starts_at=starts_at,
