@@ -92,16 +92,6 @@ def test_a_redline_is_read_without_colour():
     )
 
 
-def test_a_paragraph_without_a_source_shows_the_gap():
-    page = environment().from_string(
-        '{% import "components/ui.html" as ui %}'
-        "{% call ui.numbered_paragraph(p) %}<p>Text</p>{% endcall %}"
-    )
-    root = tree(page.render(p={"number": 13, "sources": [], "comments": 1, "comments_url": "/c"}))
-    assert words(classes(root, "para-sources")[0]) == "Rests on no source named yet"
-    assert words(classes(root, "para-count")[0]) == "1 comment (paragraph 13)"
-
-
 CHART = Thing(
     title="Most have begun",
     series=["done", "open"],

@@ -74,7 +74,6 @@ def test_every_class_of_the_components_has_a_style():
         "history-note",
         "holder",
         "pagination-sum",
-        "para-owner",
         "progress-words",
         "task-what",
         "task-words",
