@@ -116,6 +116,18 @@ _only(
 )
 _only(ADMINISTRATOR, _l("Only administrators see this page."), "service.administer")
 
+# Kinds of mail that go to the address somebody left with a comment.
+MAIL_TO_COMMENTERS = frozenset({"comments.answered", "comments.withheld"})
+
+
+@_rule("mail.read")
+def _read_mail(actor: Actor, message: Any) -> Answer:
+    """Whom a mail goes to, and what it says: of a commenter only who may know the author."""
+    if message.kind in MAIL_TO_COMMENTERS:
+        return can(actor, "comment.see_author")
+    return can(actor, "mail.see")
+
+
 # An NHRI or stakeholder never drafts or approves the Government's text: the NHRI must not
 # prepare the State report (OHCHR, Tips for engagement, lines 180-184; Paris Principles).
 ROLES_BY_KIND: dict[str, frozenset[Role]] = {

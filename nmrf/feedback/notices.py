@@ -19,7 +19,7 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _l
 from nmrf.core.roles import Role
 from nmrf.feedback import queries
-from nmrf.feedback.models import Audience, Comment, CommentAuthor, CommentWindow, Mode
+from nmrf.feedback.models import Audience, Comment, CommentAuthor, CommentWindow
 from nmrf.outbox.service import Recipient, notify
 
 OUTSIDE = (Role.STAKEHOLDER, Role.NHRI, Role.PARLIAMENT)
@@ -164,8 +164,6 @@ def _to_author(
         window,
         key=key,
         why=WHY_AUTHOR,
-        # The log of mails is read by more people than may know who wrote.
-        sensitive=any(author.mode is Mode.SECRETARIAT for author in authors),
         **values,
     )
     return int(message is not None)

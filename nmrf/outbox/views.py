@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import flask
 from werkzeug.wrappers import Response
 
+from nmrf import access
 from nmrf.core import words
 from nmrf.core.errors import NotFound
 from nmrf.core.i18n import _
@@ -54,16 +55,16 @@ def _filter() -> queries.MailFilter:
 @bp.get("/mail")
 def index() -> str:
     allow("mail.see")
-    wanted, session = _filter(), ctx().session
-    shown = queries.messages(session, wanted, _page_number())
-    by_state = queries.counts_by_state(session, wanted)
+    wanted, session, actor = _filter(), ctx().session, ctx().actor
+    shown = queries.messages(session, actor, wanted, _page_number())
+    by_state = queries.counts_by_state(session, actor, wanted)
     states = [
         _Option(state.value, str(label), by_state.get(state, 0), state in wanted.states)
         for state, label in STATE_LABELS.items()
     ]
     kinds = [
         _Option(kind, kind, n, kind in wanted.kinds)
-        for kind, n in queries.counts_by_kind(session, wanted).items()
+        for kind, n in queries.counts_by_kind(session, actor, wanted).items()
     ]
     return flask.render_template(
         "outbox/index.html",
@@ -91,21 +92,22 @@ def _message(message_id: int) -> Message:
 def message(message_id: int) -> str:
     allow("mail.see")
     shown = _message(message_id)
+    reads = access.can(ctx().actor, "mail.read", shown).yes
     return flask.render_template(
         "outbox/message.html",
         message=shown,
         labels=STATE_LABELS,
         badges=BADGES,
-        facts=_facts(shown),
-        events=[_event(delivery) for delivery in reversed(shown.deliveries)],
+        reads=reads,
+        facts=_facts(shown, reads=reads),
+        events=[_event(delivery, reads=reads) for delivery in reversed(shown.deliveries)],
     )
 
 
-def _facts(shown: Message) -> list[tuple[str, str]]:
+def _facts(shown: Message, *, reads: bool) -> list[tuple[str, str]]:
     zone = ctx().house.settings.zone
-    facts = [
-        (_("To"), shown.to_name),
-        (_("Address"), shown.to_address),
+    facts = [(_("To"), shown.to_name), (_("Address"), shown.to_address)] if reads else []
+    facts += [
         (_("Written"), words.moment(shown.created_at, zone)),
         (_("Tries"), words.number(len(shown.deliveries))),
     ]
@@ -117,7 +119,7 @@ def _facts(shown: Message) -> list[tuple[str, str]]:
     return facts
 
 
-def _event(delivery: Delivery) -> dict[str, str]:
+def _event(delivery: Delivery, *, reads: bool) -> dict[str, str]:
     if delivery.delivered:
         what = _("The mail server took it.")
     elif delivery.code:
@@ -128,7 +130,8 @@ def _event(delivery: Delivery) -> dict[str, str]:
         "when": words.short_moment(delivery.at, ctx().house.settings.zone),
         "iso": delivery.at.isoformat(),
         "what": what,
-        "detail": delivery.detail,
+        # A mail server repeats names of mailboxes.
+        "detail": delivery.detail if reads else "",
     }
 
 
@@ -142,10 +145,13 @@ def retry(message_id: int) -> Response:
 
 @bp.get("/caught-mail")
 def caught() -> str:
-    """Every mail with its links: for a demonstration, in which nobody real is written to."""
+    """Every mail with its links: for a demonstration, in which nobody real is written to.
+
+    Those to commenters are left out for all who may not read them: a visitor may leave an address.
+    """
     if not ctx().house.settings.demo:
         raise NotFound(_("No page has this address. It may have been moved."))
-    shown = queries.caught(ctx().session, _page_number())
+    shown = queries.caught(ctx().session, ctx().actor, _page_number())
     return flask.render_template(
         "outbox/caught.html", messages=shown.items, pager=pager(shown), labels=STATE_LABELS
     )

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
+from nmrf.access import can
 from nmrf.core.errors import Conflict, Invalid, NotFound, Refused
 from nmrf.core.events import Event
 from nmrf.feedback import exports, likeness, queries, service
@@ -73,11 +74,25 @@ def test_the_author_of_a_withheld_comment_is_told_where_there_is_an_address(
     )
     service.moderate(secretary, receipt.comment, CommentState.WITHHELD, "Names a child.")
     [mail] = ctx.session.scalars(select(Message))
-    assert (mail.kind, mail.to_address, mail.sensitive) == (
-        "comments.withheld",
-        "ann@example.org",
-        True,
+    assert (mail.kind, mail.to_address) == ("comments.withheld", "ann@example.org")
+
+
+def test_whom_a_mail_to_an_author_goes_to_is_read_by_the_secretariat_only(
+    ctx, make_ctx, secretary, world, window, public
+):
+    receipt = service.post(
+        public, window, text="x", mode=Mode.PUBLIC, name="Ann", email="a@example.org", consent=True
     )
+    service.moderate(secretary, receipt.comment, CommentState.WITHHELD, "Names a child.")
+    service.dispose(secretary, receipt.comment, code="noted", reason="Thank you.")
+    window.closes_on = date(2026, 11, 17)
+    ctx.session.flush()
+    service.release(secretary, window)
+    mails = ctx.session.scalars(select(Message).order_by(Message.kind)).all()
+    assert [mail.kind for mail in mails] == ["comments.answered", "comments.withheld"]
+    for mail in mails:
+        assert can(secretary.actor, "mail.read", mail)
+        assert not can(make_ctx(world.admin).actor, "mail.read", mail)
 
 
 @pytest.mark.parametrize("who", ["stakeholder", "focal", "admin"])

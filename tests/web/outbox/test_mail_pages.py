@@ -120,6 +120,97 @@ def test_a_personal_link_is_shown_to_nobody(client_for, ctx, operator, mails):
     assert texts(page, "//div[@class='sheet']") == []
 
 
+@pytest.fixture
+def commenter(ctx):
+    """An undelivered mail to somebody whose name only the secretariat knows."""
+    mail = message(
+        ctx.session,
+        "nina@example.org",
+        kind="comments.withheld",
+        to_name="Nina Novak",
+        subject="Your comment is not shown",
+        body="Dear Nina Novak,\nReason: too long.\n",
+        why="you left this address.",
+        state=MessageState.FAILED,
+        attempts=1,
+    )
+    detail = "mailbox of nina is full"
+    ctx.session.add(
+        Delivery(message_id=mail.id, at=ctx.now, delivered=False, code=552, detail=detail)
+    )
+    ctx.session.commit()
+    return mail
+
+
+@pytest.fixture
+def administrator(ctx):
+    made = factories.person(
+        ctx.session, Role.ADMINISTRATOR, factories.institution(ctx.session, "Computing Centre")
+    )
+    ctx.session.commit()
+    return made
+
+
+def test_the_secretariat_reads_mail_to_commenters(client_for, operator, mails, commenter):
+    client = client_for(operator)
+    assert rows(client.get("/mail?q=nina")) == ["Your comment is not shown"]
+    assert rows(client.get("/mail?kind=comments.withheld")) == ["Your comment is not shown"]
+    page = client.get(f"/mail/{commenter.id}")
+    assert texts(page, "//div[@class='sheet']") == ["Dear Nina Novak,Reason: too long."]
+    assert "mailbox of nina is full" in text(tree(page))
+
+
+def test_an_administrator_sees_of_mail_to_commenters_only_how_it_stands(
+    client_for, administrator, mails, commenter
+):
+    client = client_for(administrator)
+    log = client.get("/mail")
+    assert rows(log)[0] == "A mail to a commenter"
+    assert rows(log, 3)[0] == "Not delivered"
+    page = client.get(f"/mail/{commenter.id}")
+    assert texts(page, "//h1") == ["A mail to a commenter"]
+    assert texts(page, "//ol[@class='timeline']//p") == [
+        "The mail server refused it with code 552."
+    ]
+    for answer in (log, page):
+        said = answer.get_data(as_text=True)
+        for secret in ("nina", "Nina", "is not shown", "too long", "withheld", "this address."):
+            assert secret not in said
+
+
+@pytest.mark.parametrize(
+    "query", ["q=nina", "q=Novak", "q=not+shown", "kind=comments.withheld", "person={person}"]
+)
+def test_an_administrator_finds_no_commenter(
+    client_for, ctx, administrator, operator, commenter, query
+):
+    commenter.person_id = operator.id
+    ctx.session.commit()
+    page = client_for(administrator).get(f"/mail?{query.format(person=operator.id)}")
+    assert rows(page) == []
+    assert texts(page, "//label[starts-with(@for, 'facet-state')]")[-1] == "Not delivered 0"
+    assert texts(page, "//label[starts-with(@for, 'facet-kind')]") == []
+
+
+def test_an_administrator_sends_mail_to_a_commenter_again(
+    client_for, ctx, administrator, commenter
+):
+    client = client_for(administrator)
+    assert rows(client.get("/mail?state=failed")) == ["A mail to a commenter"]
+    assert forms(client.get(f"/mail/{commenter.id}")) == ["/mail/N/retry"]
+    assert client.post(f"/mail/{commenter.id}/retry").status_code == 302
+    ctx.session.expire_all()
+    assert ctx.session.get(Message, commenter.id).state == MessageState.QUEUED
+
+
+def test_a_visitor_of_the_demonstration_reads_no_mail_to_commenters(
+    settings, clock, database, ctx, mails, commenter
+):
+    app = create_app(settings.model_copy(update={"demo": True}), clock=clock, database=database)
+    page = app.test_client().get("/caught-mail")
+    assert texts(page, "//article//h2") == ["An invitation", "A date comes up", "Your link"]
+
+
 def test_an_undelivered_mail_is_sent_again(client_for, ctx, operator, mails):
     client = client_for(operator)
     address = f"/mail/{mails[2].id}"
