@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sqlalchemy.engine.url import make_url
 from sqlalchemy.exc import ArgumentError
 
-from nmrf.paths import CONFIG, INSTANCE, WORKFLOWS
+from nmrf.paths import CONFIG, INSTANCE, TRANSLATIONS, WORKFLOWS
 
 Environment = Literal["development", "testing", "production"]
 OneLine = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -30,6 +30,12 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 class SettingsError(Exception):
     """One or more settings are wrong; the message has a line for each."""
+
+
+def translated() -> tuple[str, ...]:
+    """The languages that the service speaks: English, and those with a catalogue."""
+    found = sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.mo"))
+    return ("en", *(path.parts[-3] for path in found))
 
 
 class Settings(BaseSettings):
@@ -126,6 +132,12 @@ class Settings(BaseSettings):
             except (ValueError, UnknownLocaleError):
                 msg = f"{code!r} is no language; write codes such as en, fr, ar"
                 raise ValueError(msg) from None
+            if code not in translated():
+                msg = (
+                    f"{code!r} has no texts yet; there are {', '.join(translated())} "
+                    f"(begin it with make translations NEW={code})"
+                )
+                raise ValueError(msg)
         return value
 
     @field_validator("base_url")

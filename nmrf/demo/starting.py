@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -18,7 +19,7 @@ from nmrf.core.errors import Conflict, Refused
 from nmrf.core.i18n import _
 from nmrf.paths import INSTANCE
 from nmrf.rehearsal.people import PARTS
-from nmrf.settings import Settings, load_settings
+from nmrf.settings import Settings, load_settings, translated
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - only read here
 
@@ -27,7 +28,8 @@ def demo_settings() -> Settings:
     """The settings of the demonstration, also for the processes that it starts.
 
     HOST and PORT stand for NMRF_HOST and NMRF_PORT, so that they also work without make.
-    It has an instance folder of its own, unless NMRF_INSTANCE or NMRF_DATABASE_URL is given.
+    It speaks every language that has texts, unless NMRF_LANGUAGES says which. It has an instance
+    folder of its own, unless NMRF_INSTANCE or NMRF_DATABASE_URL is given.
 
     Raises:
         Refused: in production, where everybody could read the caught mail.
@@ -39,6 +41,8 @@ def demo_settings() -> Settings:
     if given.environment == "production":
         raise Refused(_("The demonstration does not run in production: anybody could sign in."))
     chosen = {"NMRF_DEMO": "true", "NMRF_MAIL_TRANSPORT": "folder", "NMRF_LOG_LEVEL": "WARNING"}
+    if "NMRF_LANGUAGES" not in os.environ:
+        chosen["NMRF_LANGUAGES"] = json.dumps(translated())
     if not {"NMRF_INSTANCE", "NMRF_DATABASE_URL"} & set(os.environ):
         chosen["NMRF_INSTANCE"] = str(INSTANCE / "demo")
     if "NMRF_BASE_URL" not in os.environ:

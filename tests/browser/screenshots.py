@@ -61,8 +61,8 @@ LOOKS = {
     "360-light": {"viewport": {"width": 360, "height": 740}},
     "1280-dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
     "360-dark": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
-    "1280-rtl": {"viewport": {"width": 1280, "height": 900}, "rtl": True},
-    "360-rtl": {"viewport": {"width": 360, "height": 740}, "rtl": True},
+    "1280-rtl": {"viewport": {"width": 1280, "height": 900}, "locale": "ar", "rtl": True},
+    "360-rtl": {"viewport": {"width": 360, "height": 740}, "locale": "ar", "rtl": True},
 }
 
 

@@ -82,6 +82,7 @@ def test_a_bad_value_is_refused_by_name(monkeypatch, name, value):
     [
         ("NMRF_STATE", "svn", "NMRF_STATE: 'svn' is no State; give its three letters"),
         ("NMRF_LANGUAGES", '["en", "../x"]', "NMRF_LANGUAGES: '../x' is no language"),
+        ("NMRF_LANGUAGES", '["en", "sl"]', "NMRF_LANGUAGES: 'sl' has no texts yet; there are en,"),
         ("NMRF_BASE_URL", "https://upr.example.org/", "NMRF_BASE_URL: 'https://upr.example.org/'"),
         ("NMRF_PRACTICE", "../../etc/passwd", "NMRF_PRACTICE: String should match pattern"),
     ],
