@@ -41,8 +41,9 @@ def write(version_id: int) -> Page:
         return _not_open(window, block, form, problem)
     if flask.request.method == "GET":
         _fill(context, form, block)
-    if flask.request.form.get("step") not in ("preview", "send"):
-        return _form(window, block, form)
+    goes_on = flask.request.form.get("step") in ("preview", "send")
+    if not goes_on or not form.validate():
+        return _form(window, block, form), 422 if goes_on else 200
     try:
         said = _checked(form, block)
         if flask.request.form.get("step") == "send":
@@ -86,8 +87,6 @@ def _fill(context: Ctx, form: WriteForm, block: Block | None) -> None:
 def _checked(form: WriteForm, block: Block | None) -> posting.Words:
     if form.website.data:
         raise Invalid(_("Leave this empty: it only catches programs."), place="website")
-    if not form.validate():
-        raise Invalid(_("Look at the marked fields."))
     said = posting.check_words(form.text.data or "", form.proposed_text.data or "", block)
     mode = mode_of(form.mode.data)
     if mode is Mode.ANONYMOUS:
@@ -105,6 +104,8 @@ def _checked(form: WriteForm, block: Block | None) -> posting.Words:
 
 
 def _form(window: CommentWindow, block: Block | None, form: WriteForm) -> str:
+    takes_wording = block is not None and block.number is not None
+    form.text.flags.required = not takes_wording
     return flask.render_template(
         "feedback/write.html",
         window=window,
@@ -114,6 +115,7 @@ def _form(window: CommentWindow, block: Block | None, form: WriteForm) -> str:
         place=place_words(block.number if block else None, block.label if block else ""),
         form=form,
         notes=MODE_NOTES,
+        takes_wording=takes_wording,
         proposes=block is not None
         and (form.proposed_text.data or "") not in ("", block.text, plain(block.text)),
     )

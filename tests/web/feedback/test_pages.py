@@ -257,8 +257,19 @@ def test_one_can_go_back_and_change_it(client_for, world, window):
 def test_what_is_missing_is_said_and_nothing_kept(client_for, ctx, world, window, data, message):
     page = client_for().post(f"/comment/{world.version.id}", data={**data, "step": "send"})
     assert page.status_code == 422
-    assert message in errors(page)
+    assert errors(page) == [message]
+    assert texts(page, "//div[@id='error-summary']/h2") == ["One thing needs another look"]
+    assert len(tree(page).xpath("//div[@id='error-summary']//li/a")) == 1
     assert ctx.session.scalars(select(Comment)).all() == []
+
+
+def test_the_form_says_which_words_are_needed(client_for, world, window):
+    whole = client_for().get(f"/comment/{world.version.id}")
+    assert texts(whole, "//label[@for='text']") == ["Your comment required"]
+    assert texts(whole, "//p[@id='text-hint']") == []
+    one = client_for().get(f"/comment/{world.version.id}?block={world.blocks[1].id}")
+    assert texts(one, "//label[@for='text']") == ["Your comment"]
+    assert texts(one, "//p[@id='text-hint']") == ["Needed, unless you propose another wording."]
 
 
 def test_a_text_that_is_too_long_is_shown_again(client_for, world, window):
