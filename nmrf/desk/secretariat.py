@@ -17,7 +17,13 @@ from nmrf.core.roles import Role
 from nmrf.cycles.models import Cycle, Stage
 from nmrf.desk.gaps import register_cycle
 from nmrf.desk.tasks import Task, begins_at, register
-from nmrf.feedback.models import Comment, CommentState, Disposition, DispositionState
+from nmrf.feedback.models import (
+    Comment,
+    CommentState,
+    Disposition,
+    DispositionState,
+    SecondLook,
+)
 from nmrf.outbox.queries import trouble
 from nmrf.recommendations import queries as recommendations
 from nmrf.recommendations.models import Assignment, AssignmentState, Recommendation
@@ -31,12 +37,14 @@ _POSITIONS = {Stage.REVIEW, Stage.ADOPTION}
 
 
 def comments(ctx: Ctx) -> Iterator[Task]:
-    """Comments to look at before they are shown, to answer, and answers to release."""
+    """Comments to look at before they are shown or once more, to answer, and answers to release."""
     if not can(ctx.actor, "comment.dispose"):
         return
     received = Comment.state == CommentState.RECEIVED
     unanswered = and_(Comment.state == CommentState.SHOWN, Disposition.id.is_(None))
     prepared = Disposition.state == DispositionState.PREPARED
+    # Asked for by an author, also where the comment is withheld or has its answer.
+    again = and_(SecondLook.comment_id.is_not(None), SecondLook.answered_on.is_(None))
     rows = ctx.session.execute(
         select(
             ReportVersion.id,
@@ -48,11 +56,14 @@ def comments(ctx: Ctx) -> Iterator[Task]:
             func.min(Comment.received_on).filter(unanswered),
             func.count(Comment.id).filter(prepared),
             func.min(Comment.received_on).filter(prepared),
+            func.count(Comment.id).filter(again),
+            func.min(SecondLook.asked_on).filter(again),
         )
         .join(ReportVersion, ReportVersion.id == Comment.version_id)
         .join(Report, Report.id == ReportVersion.report_id)
         .outerjoin(Disposition, Disposition.comment_id == Comment.id)
-        .where(or_(received, unanswered, prepared))
+        .outerjoin(SecondLook, SecondLook.comment_id == Comment.id)
+        .where(or_(received, unanswered, prepared, again))
         .group_by(ReportVersion.id, ReportVersion.number, Report.title)
         .order_by(ReportVersion.id)
     )
@@ -66,6 +77,8 @@ def comments(ctx: Ctx) -> Iterator[Task]:
         open_since,
         ready,
         ready_since,
+        asked,
+        asked_since,
     ) in rows:
         what = _("%(title)s, version %(n)s", title=title, n=number)
         values = {"version_id": version_id}
@@ -97,6 +110,18 @@ def comments(ctx: Ctx) -> Iterator[Task]:
                 what=what,
                 why=_("It is prepared; those who commented do not see it yet."),
                 since=ready_since,
+            )
+        if asked:
+            yield Task(
+                ngettext(
+                    "Look once more at %(n)s comment, as its author asks",
+                    "Look once more at %(n)s comments, as their authors ask",
+                    asked,
+                ),
+                "feedback.desk",
+                {**values, "view": "waiting"},
+                what=what,
+                since=asked_since,
             )
 
 

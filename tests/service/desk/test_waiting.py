@@ -8,13 +8,13 @@ from nmrf.accounts.models import Absence
 from nmrf.accounts.queries import actor_for
 from nmrf.core.roles import PUBLIC, Role
 from nmrf.desk import queries
-from nmrf.feedback.models import CommentWindow
+from nmrf.feedback.models import CommentState, CommentWindow, DispositionState, SecondLook
 from nmrf.recommendations.models import AssignmentState
 from nmrf.updates.models import RoundState, UpdateState
 from nmrf.validation.models import Run, RunState
 from tests import factories
 from tests.factories import updates
-from tests.factories.desk import comment
+from tests.factories.desk import comment, disposition
 from tests.queries import count_statements
 
 MINE = [
@@ -91,6 +91,28 @@ def test_the_secretariat(loop, titles):
         "Deliver: Secret meeting",
         "Announce and invite to: Unannounced hearing on children",
     ]
+
+
+def test_a_second_look_waits_since_it_was_asked_for(ctx, loop):
+    s, secretary = ctx.session, loop.round.people.secretary
+    withheld = comment(s, loop.public, 11, CommentState.WITHHELD)
+    redacted = comment(s, loop.public, 12)
+    settled = comment(s, loop.public, 13, CommentState.WITHHELD)
+    for one, day, done in (
+        (withheld, date(2026, 11, 12), None),
+        (redacted, date(2026, 11, 14), None),
+        (settled, date(2026, 11, 2), date(2026, 11, 3)),
+    ):
+        s.add(SecondLook(comment_id=one.id, words="Please.", asked_on=day, answered_on=done))
+    disposition(s, redacted, state=DispositionState.RELEASED, released_at=factories.THEN)
+    s.flush()
+    tasks = queries.waiting(ctx.acting_as(actor_for(s, secretary, ctx.today)))
+    # Older than those that wait since 15 November.
+    assert [(t.title, t.since) for t in tasks[:2]] == [
+        ("Look once more at 2 comments, as their authors ask", date(2026, 11, 12)),
+        ("Answer 1 comment", date(2026, 11, 15)),
+    ]
+    assert (tasks[0].endpoint, tasks[0].values["view"]) == ("feedback.desk", "waiting")
 
 
 def test_an_administrator_sees_failed_mail(loop, titles):
@@ -175,7 +197,11 @@ def test_the_statements_do_not_grow_with_the_rows(ctx, loop, database):
     with count_statements(database) as one:
         queries.waiting(ctx.acting_as(actor))
     for number in (11, 12):
-        comment(ctx.session, loop.public, number)
+        withheld = comment(ctx.session, loop.public, number, CommentState.WITHHELD)
+        ctx.session.add(
+            SecondLook(comment_id=withheld.id, words="Please.", asked_on=date(2026, 11, 12))
+        )
+        comment(ctx.session, loop.public, number + 10)
     with count_statements(database) as three:
         queries.waiting(ctx.acting_as(actor))
     assert len(three) == len(one)
