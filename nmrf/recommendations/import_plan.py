@@ -1,7 +1,8 @@
 """What a list of recommendations would change in a cycle, worked out before anything is written.
 
 The list is compared by (cycle, number). What the list does not name stays as it is; a position
-that the secretariat entered is never replaced in silence.
+that the secretariat entered is never replaced in silence, and the one of a recommendation that is
+split into parts not at all.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from nmrf.recommendations.models import (
     recommendation_label,
 )
 from nmrf.recommendations.numbers import sort_key
+from nmrf.recommendations.positions import is_split
 from nmrf.recommendations.states_names import state_name
 
 FIELD_LABELS: dict[str, Lazy] = {
@@ -102,6 +104,7 @@ class Entry:
     justification: str = ""
     by_hand: bool = False  # the secretariat entered its position after the list
     told: bool = False  # the record of events tells of its position
+    split: bool = False  # answered part by part; its position follows from the parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,8 @@ def make_plan(
 ) -> Plan:
     """Compare a list with what the cycle holds (nothing, where there is no cycle yet).
 
-    With `overwrite_positions` the list's position wins over one entered by hand.
+    With `overwrite_positions` the list's position wins over one entered by hand. Never over that
+    of parts: only the document that it was taken in can change with them.
     """
     plan = Plan(doubts=list(matrix.doubts))
     known = entries_of(session, cycle) if cycle is not None else {}
@@ -175,7 +179,7 @@ def make_plan(
 
 
 def entries_of(session: Session, cycle: Cycle) -> dict[str, Entry]:
-    """The recommendations of a cycle by number, in four statements."""
+    """The recommendations of a cycle by number, in five statements."""
     of_cycle = select(Recommendation.id).where(Recommendation.cycle_id == cycle.id)
     states: dict[int, list[tuple[str, str | None]]] = {}
     for id_, name, code in session.execute(
@@ -198,6 +202,7 @@ def entries_of(session: Session, cycle: Cycle) -> dict[str, Entry]:
     ).all()
     newest: dict[int, int | None] = dict(changes)  # the last one of each wins
     told = {id_ for id_, batch_id in changes if batch_id is None}
+    split = set(session.scalars(of_cycle.where(is_split())))
     table = Recommendation.__table__
     return {
         row.number: Entry(
@@ -213,6 +218,7 @@ def entries_of(session: Session, cycle: Cycle) -> dict[str, Entry]:
             justification=row.justification,
             by_hand=row.id in newest and newest[row.id] is None,
             told=row.id in told,
+            split=row.id in split,
         )
         for row in session.execute(select(table).where(table.c.cycle_id == cycle.id))
     }
@@ -311,6 +317,15 @@ class _Comparison:
                 )
             return before
         if before.position == after.position and not after.symbol:
+            return before
+        if old.split and before.position != after.position:
+            reason = _(
+                "The list says “%(new)s”, but this recommendation is split into parts, which make "
+                "it “%(old)s”. Its position was not changed: look at its parts.",
+                new=after.words,
+                old=before.words,
+            )
+            self._doubt(new, reason)
             return before
         agrees = before.position == after.position and not before.symbol
         if old.by_hand and not agrees and not self.overwrite:

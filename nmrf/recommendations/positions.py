@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from nmrf import access
 from nmrf.accounts.models import Institution
@@ -189,15 +189,20 @@ def _check_unanswered(rows: Sequence[Recommendation]) -> None:
             )
 
 
+def is_split() -> ColumnElement[bool]:
+    """Whether the recommendation of a statement is answered part by part now."""
+    return exists().where(
+        RecommendationPart.recommendation_id == Recommendation.id,
+        RecommendationPart.ended_at.is_(None),
+    )
+
+
 def _check_whole(ctx: Ctx, rows: Sequence[Recommendation]) -> None:
     numbers = ctx.session.scalars(
         select(Recommendation.number)
         .where(
             Recommendation.id.in_([row.id for row in rows]),
-            exists().where(
-                RecommendationPart.recommendation_id == Recommendation.id,
-                RecommendationPart.ended_at.is_(None),
-            ),
+            is_split(),
         )
         .order_by(Recommendation.sort_key)
     ).all()

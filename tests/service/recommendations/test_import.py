@@ -22,6 +22,7 @@ from nmrf.recommendations.models import (
     Recommendation,
     RecommendingState,
 )
+from nmrf.recommendations.parts import PartPlan
 from nmrf.reconcile import recompute
 from tests import factories
 from tests.factories.recommendations import Line, word_list
@@ -218,6 +219,78 @@ def test_a_position_without_a_document_takes_the_one_of_the_list(secretary, cycl
     assert done.preview.plan.held == []
     found = read(secretary, cycle)["140.1"]
     assert (found.position, found.position_symbol) == (Position.SUPPORTED, "A/HRC/59/15/Add.1")
+
+
+SPLIT = [
+    PartPlan("Abolish it in law", Position.SUPPORTED),
+    PartPlan("and now", Position.NOTED, "The Constitution keeps it"),
+]
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_list_moves_no_position_of_parts_and_tells(secretary, cycle, overwrite):
+    apply(secretary, cycle, FIRST, "list.docx")
+    row = queries.by_number(secretary.session, cycle, "140.10")
+    service.split(secretary, row, SPLIT, symbol="A/HRC/59/15/Add.1", paragraph="5")
+    seen = apply(secretary, cycle, FIRST, "list.docx", overwrite_positions=overwrite)
+    assert (seen.batch, seen.preview.plan.held) == (None, [])
+    assert [(d.row, d.cell, d.number, d.reason) for d in seen.preview.doubts if d.row] == [
+        (
+            4,
+            "Position",
+            "140.10",
+            "The list says “Noted (A/HRC/59/15/Add.1 ¶ 5)”, but this recommendation is split into "
+            "parts, which make it “Supported/Noted (A/HRC/59/15/Add.1 ¶ 5)”. Its position was not "
+            "changed: look at its parts.",
+        )
+    ]
+    found = read(secretary, cycle)["140.10"]
+    assert found.position is Position.SUPPORTED_NOTED
+    assert [part.position for part in found.split] == [Position.SUPPORTED, Position.NOTED]
+    assert found.justification == "(b) The Constitution keeps it"
+
+
+def test_the_other_fields_of_a_split_recommendation_are_updated(secretary, cycle):
+    apply(secretary, cycle, FIRST, "list.docx")
+    row = queries.by_number(secretary.session, cycle, "140.10")
+    service.split(secretary, row, SPLIT)
+    later = word_list("Detention", Line("140.10", states=("Togo",), position="Noted"))
+    done = apply(secretary, cycle, later, "later.docx")
+    found = read(secretary, cycle)["140.10"]
+    assert [s.code for s in found.states] == ["TGO"]
+    assert (found.position, len(found.split)) == (Position.SUPPORTED_NOTED, 2)
+    # The batch keeps what the list said.
+    told = [d["reason"] for d in done.batch.doubts if d["number"] == "140.10"]
+    assert len(told) == 1
+    assert told[0].startswith("The list says “Noted (A/HRC/59/15/Add.1 ¶ 3)”")
+    secretary.session.commit()
+    assert recompute(secretary.session).drift == []
+
+
+def test_a_list_that_agrees_with_parts_gives_the_document(secretary, cycle):
+    apply(secretary, cycle, word_list(Line("140.1", position="", source="")), "early.docx")
+    row = queries.by_number(secretary.session, cycle, "140.1")
+    service.split(secretary, row, SPLIT)
+    done = apply(secretary, cycle, word_list(Line("140.1", position="Supported/Noted")), "l.docx")
+    assert [d for d in done.preview.doubts if d.row] == []
+    found = read(secretary, cycle)["140.1"]
+    assert (found.position, found.position_symbol, found.justification) == (
+        Position.SUPPORTED_NOTED,
+        "A/HRC/59/15/Add.1",
+        "(b) The Constitution keeps it",
+    )
+    assert [(p.symbol, p.batch_id) for p in found.positions] == [
+        ("", None),
+        ("A/HRC/59/15/Add.1", done.batch.id),
+    ]
+
+
+def test_once_put_together_a_list_is_asked_again(secretary, cycle):
+    apply(secretary, cycle, FIRST, "list.docx")
+    row = queries.by_number(secretary.session, cycle, "140.10")
+    service.split(secretary, row, SPLIT)
+    service.put_together(secretary, row)
+    assert apply(secretary, cycle, FIRST, "list.docx").preview.plan.held == ["140.10"]
 
 
 def test_a_list_without_positions_leaves_them(secretary, cycle):
