@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import aliased, joinedload
 
 from nmrf import access
@@ -25,6 +25,7 @@ from nmrf.recommendations.models import (
     recommendation_label,
 )
 from nmrf.recommendations.numbers import sort_key
+from nmrf.recommendations.positions import is_split
 from nmrf.recommendations.states_names import state_name
 
 # What a recommendation consists of; everything else that points at it was built on it.
@@ -35,7 +36,22 @@ _BUILT: dict[str, Lazy] = {
     "update_snapshot": _l("signed updates of ministries"),
     "outcome": _l("outcomes of consultations"),
     "block_recommendation": _l("paragraphs of reports"),
+    "action_recommendation": _l("actions that carry them out"),
+    "recommendation_cluster": _l("places in clusters"),
+    "recommendation_part": _l("parts into which they were split"),
 }
+# What is noted on a recommendation itself.
+_NOTED: tuple[tuple[ColumnElement[bool], Lazy], ...] = (
+    (Recommendation.status != "", _l("%(numbers)s: a ministry reported a status.")),
+    (
+        Recommendation.needs_parliament.is_(True),
+        _l("%(numbers)s: it was noted that a decision of Parliament is needed."),
+    ),
+    (
+        Recommendation.needs_assistance.is_(True),
+        _l("%(numbers)s: it was noted that technical assistance is needed."),
+    ),
+)
 _NAMED = 5
 _RECOMMENDATION = cast("Table", Recommendation.__table__)
 
@@ -56,6 +72,7 @@ def obstacles(ctx: Ctx, batch: ImportBatch) -> list[str]:
     return [
         *_built_on(ctx, batch),
         *_positioned_by_hand(ctx, batch),
+        *_split_since(ctx, batch),
     ]
 
 
@@ -127,16 +144,37 @@ def _built_on(ctx: Ctx, batch: ImportBatch) -> Iterable[str]:
                 yield _(
                     "%(numbers)s: there are %(things)s.",
                     numbers=_short(numbers),
-                    things=_BUILT.get(table.name, table.name),
+                    things=_BUILT[table.name],
                 )
-    touched = ctx.session.scalars(
-        select(Recommendation.number).where(
-            Recommendation.batch_id == batch.id,
-            or_(Recommendation.status != "", Recommendation.needs_parliament),
+    for noted, sentence in _NOTED:
+        touched = ctx.session.scalars(
+            select(Recommendation.number).where(Recommendation.batch_id == batch.id, noted)
+        ).all()
+        if touched:
+            yield sentence % {"numbers": _short(touched)}
+
+
+def _split_since(ctx: Ctx, batch: ImportBatch) -> Iterable[str]:
+    """Split recommendations whose position would no longer be the one that their parts make.
+
+    An import moves no position of a split recommendation, so they were split after it. That
+    leaves no position of its own where the parts make the one that was imported.
+    """
+    before = {
+        number: old["position"]
+        for number, old in batch.undo["updated"].items()
+        if "position" in old["changed"]
+    }
+    split = ctx.session.execute(
+        select(Recommendation.number, Recommendation.position).where(
+            Recommendation.cycle_id == batch.cycle_id,
+            Recommendation.number.in_(before),
+            is_split(),
         )
-    ).all()
-    if touched:
-        yield _("%(numbers)s: a status or a note was added.", numbers=_short(touched))
+    )
+    numbers = [number for number, position in split if before[number] != position.value]
+    if numbers:
+        yield _("%(numbers)s: split into parts after the import.", numbers=_short(numbers))
 
 
 def _positioned_by_hand(ctx: Ctx, batch: ImportBatch) -> Iterable[str]:

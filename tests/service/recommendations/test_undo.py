@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
+from nmrf.core.db import Base
 from nmrf.core.errors import Conflict, NotFound, Refused
 from nmrf.core.events import history
-from nmrf.recommendations import queries, service
+from nmrf.recommendations import queries, service, undoing
 from nmrf.recommendations.importing import apply
 from nmrf.recommendations.models import (
     Label,
@@ -16,11 +19,14 @@ from nmrf.recommendations.models import (
     Recommendation,
     RecommendingState,
 )
+from nmrf.recommendations.parts import PartPlan
 from nmrf.recommendations.undoing import get_batch, obstacles, undo
 from nmrf.reconcile import recompute
+from tests.factories import plan as made
 from tests.factories.recommendations import Line, word_list
 
 FIRST = word_list(Line("140.1", persons=("Women",)), Line("140.2", "Abolish it"))
+PARTS = [PartPlan("Ratify it", Position.SUPPORTED), PartPlan("Apply it", Position.SUPPORTED)]
 LATER = word_list(
     Line("140.1", "Ratify it now", states=("Togo",), persons=("Children",), position="Noted"),
     Line("140.3"),
@@ -116,7 +122,87 @@ def test_an_import_with_a_reported_status_stays(secretary, cycle, world):
     batch = apply(secretary, cycle, FIRST, "list.docx").batch
     row = queries.by_number(secretary.session, cycle, "140.2")
     service.record_status(secretary, row, "planned", institution=world.moj, on=secretary.today)
-    assert obstacles(secretary, batch) == ["140.2: a status or a note was added."]
+    assert obstacles(secretary, batch) == ["140.2: a ministry reported a status."]
+
+
+def _act(secretary, row, world):
+    made.action(secretary.session, row, world.moj)
+
+
+def _cluster(secretary, row, world):
+    service.put_into(secretary, [row], service.create_cluster(secretary, "Group rights"))
+
+
+def _split(secretary, row, world):
+    # The parts make the position that was imported: this takes no position of its own.
+    service.split(
+        secretary, row, PARTS, symbol=row.position_symbol, paragraph=row.position_paragraph
+    )
+
+
+def _put_together(secretary, row, world):
+    _split(secretary, row, world)
+    service.put_together(secretary, row)
+
+
+def _need(**needs):
+    return lambda secretary, row, world: service.set_needs(secretary, [row], **needs)
+
+
+@pytest.mark.parametrize(
+    ("build", "sentence"),
+    [
+        (_act, "140.2: there are actions that carry them out."),
+        (_cluster, "140.2: there are places in clusters."),
+        (_split, "140.2: there are parts into which they were split."),
+        (_put_together, "140.2: there are parts into which they were split."),
+        (
+            _need(needs_parliament=True),
+            "140.2: it was noted that a decision of Parliament is needed.",
+        ),
+        (_need(needs_assistance=True), "140.2: it was noted that technical assistance is needed."),
+    ],
+)
+def test_an_import_that_was_planned_on_stays(secretary, cycle, world, build, sentence):
+    batch = apply(secretary, cycle, FIRST, "list.docx").batch
+    build(secretary, queries.by_number(secretary.session, cycle, "140.2"), world)
+    assert obstacles(secretary, batch) == [sentence]
+    with pytest.raises(Conflict, match=re.escape(sentence)):
+        undo(secretary, batch)
+    assert len(queries.of_cycle(secretary.session, cycle)) == 2
+
+
+def test_all_that_can_hang_on_a_recommendation_has_its_words():
+    pointing = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table is Recommendation.__table__
+    }
+    assert pointing == undoing._OWN | set(undoing._BUILT)
+
+
+def test_an_import_that_moved_what_is_split_now_stays(secretary, cycle):
+    apply(secretary, cycle, word_list(Line("140.1", position="", source="")), "early.docx")
+    batch = apply(secretary, cycle, word_list(Line("140.1")), "list.docx").batch
+    row = queries.by_number(secretary.session, cycle, "140.1")
+    _split(secretary, row, None)
+    assert obstacles(secretary, batch) == ["140.1: split into parts after the import."]
+    service.put_together(secretary, row)
+    undo(secretary, batch)
+    secretary.session.expire_all()
+    assert row.position is Position.PENDING
+
+
+def test_a_document_for_the_position_of_parts_goes_again(secretary, cycle):
+    apply(secretary, cycle, word_list(Line("140.1", position="", source="")), "early.docx")
+    row = queries.by_number(secretary.session, cycle, "140.1")
+    service.split(secretary, row, PARTS)
+    batch = apply(secretary, cycle, word_list(Line("140.1")), "list.docx").batch
+    undo(secretary, batch)
+    secretary.session.expire_all()
+    assert (row.position, row.position_symbol) == (Position.SUPPORTED, "")
+    assert len(row.split) == 2
 
 
 def test_it_is_taken_back_once(secretary, cycle):

@@ -175,7 +175,7 @@ def test_an_import_that_was_built_on_cannot_be_taken_back(client_for, world, lis
     page = client.get(f"/recommendations/imports/{batch.id}")
     assert texts(page, "//main//li") == [
         "140.2, 140.10: there are assignments.",
-        "140.2: a status or a note was added.",
+        "140.2: a ministry reported a status.",
     ]
     assert client.post(f"/recommendations/imports/{batch.id}/undo").status_code == 409
     assert count(ctx) == 3
