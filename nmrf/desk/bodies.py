@@ -11,7 +11,7 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _
 from nmrf.core.roles import ROLE_LABELS, Role
 from nmrf.desk.tasks import Task, begins_at, register
-from nmrf.feedback import queries as feedback
+from nmrf.feedback import queries_windows as feedback
 from nmrf.validation.models import Task as Step
 from nmrf.validation.queries import my_tasks
 

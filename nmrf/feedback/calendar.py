@@ -9,7 +9,7 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _
 from nmrf.cycles import entries
 from nmrf.cycles.entries import CalendarEntry
-from nmrf.feedback import queries
+from nmrf.feedback import queries_windows
 from nmrf.feedback.states import Phase, phase
 
 ALARMS = (timedelta(days=3),)
@@ -18,7 +18,7 @@ ALARMS = (timedelta(days=3),)
 def window_entries(ctx: Ctx) -> Iterator[CalendarEntry]:
     """The windows that the actor sees: when they open, and the day on which they close."""
     zone = ctx.house.settings.time_zone
-    for window in queries.windows(ctx):
+    for window in queries_windows.windows(ctx):
         version = window.version
         over = phase(window, ctx.now, zone) is Phase.CLOSED
         yield CalendarEntry(

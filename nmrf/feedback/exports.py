@@ -16,11 +16,11 @@ from nmrf import access
 from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Invalid
 from nmrf.core.i18n import Lazy, _, _l
-from nmrf.feedback import queries
+from nmrf.feedback import queries_answers
 from nmrf.feedback.answering import code_label
 from nmrf.feedback.exports_word import comments_docx
 from nmrf.feedback.models import MODE_LABELS
-from nmrf.feedback.queries import BESIDE_THE_TEXT, Which
+from nmrf.feedback.queries_answers import BESIDE_THE_TEXT, Which
 from nmrf.feedback.said import Said
 from nmrf.feedback.states import CHANNEL_LABELS, STATE_LABELS, VIEW_LABELS
 from nmrf.files.service import MIME
@@ -84,7 +84,7 @@ def comment_table(
     """
     if kind not in _WRITERS:
         raise Invalid(_("Choose Excel, CSV or Word."), place="kind")
-    found = queries.for_file(ctx, version, which)
+    found = queries_answers.for_file(ctx, version, which)
     name = f"comments-v{version.number}-{ctx.today.isoformat()}.{kind}"
     return Export(_WRITERS[kind](ctx, version, which, found), name, MIME[kind])
 

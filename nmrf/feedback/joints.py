@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _, ngettext
-from nmrf.feedback import queries
+from nmrf.feedback import queries_answers, queries_windows
 from nmrf.feedback.answering import code_label
 from nmrf.feedback.models import Comment, CommentState, Disposition, DispositionState
 from nmrf.feedback.queries import shown
@@ -94,20 +94,20 @@ def changed_for_comments(ctx: Ctx, version: ReportVersion) -> set[int]:
 def heard_on(ctx: Ctx, report: Report) -> list[margins.Heard]:
     """Each round of comments on a report, the earliest first, with the answers released."""
     found = []
-    for window in reversed(queries.windows(ctx)):
+    for window in reversed(queries_windows.windows(ctx)):
         version = window.version
         if version.report_id != report.id:
             continue
-        answered = said_rows(ctx, queries.answered(ctx, version), by_place=True)
+        answered = said_rows(ctx, queries_answers.answered(ctx, version), by_place=True)
         found.append(
             margins.Heard(
                 version_number=version.number,
                 opened=window.opens_at.astimezone(ctx.house.settings.zone).date(),
                 closes=window.closes_on,
-                comments=queries.totals(ctx, version)[0],
+                comments=queries_answers.totals(ctx, version)[0],
                 answers={
                     code_label(ctx, code): count
-                    for code, count in sorted(queries.codes_of(ctx, version).items())
+                    for code, count in sorted(queries_answers.codes_of(ctx, version).items())
                 },
                 changes=[
                     margins.Change(_place(said), said.text, said.answer.reason)

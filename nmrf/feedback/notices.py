@@ -18,7 +18,7 @@ from nmrf.accounts.queries import held_on, recipients
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _l
 from nmrf.core.roles import Role
-from nmrf.feedback import queries
+from nmrf.feedback import queries_answers
 from nmrf.feedback.models import Audience, Comment, CommentAuthor, CommentWindow
 from nmrf.outbox.service import Recipient, notify
 
@@ -86,7 +86,7 @@ def _to_asked(ctx: Ctx, kind: str, window: CommentWindow, *, key: str, **values:
 def closed(ctx: Ctx, window: CommentWindow) -> int:
     """The window has closed: the secretariat is told how much waits for an answer."""
     key = f"{window.id}:closed:{window.closes_on.isoformat()}"
-    counts = queries.view_counts(ctx, window.version)
+    counts = queries_answers.view_counts(ctx, window.version)
     return _to_secretariat(ctx, "comments.closed", window, key=key, counts=counts)
 
 
@@ -115,7 +115,7 @@ def _to_secretariat(ctx: Ctx, kind: str, window: CommentWindow, *, key: str, **v
 def answered(ctx: Ctx, window: CommentWindow, comment_ids: Sequence[str]) -> int:
     """Answers were released: one mail to each who left an address, whatever they sent."""
     count = 0
-    authors = queries.authors_to_tell(ctx, comment_ids)
+    authors = queries_answers.authors_to_tell(ctx, comment_ids)
     for _address, group in groupby(authors, key=lambda author: author.email):
         found = list(group)
         count += _to_author(
@@ -134,7 +134,7 @@ def withheld(ctx: Ctx, comment: Comment) -> int:
     window = ctx.session.scalar(
         select(CommentWindow).where(CommentWindow.version_id == comment.version_id)
     )
-    authors = queries.authors_to_tell(ctx, [comment.id])
+    authors = queries_answers.authors_to_tell(ctx, [comment.id])
     if window is None or not authors:
         return 0
     return _to_author(

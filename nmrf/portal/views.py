@@ -22,7 +22,7 @@ from nmrf.cycles.models import Cycle, Milestone
 from nmrf.cycles.queries import current_cycle, cycles, due_of, next_dates, title_of
 from nmrf.cycles.stage_line import stage_line
 from nmrf.feedback.models import CommentWindow
-from nmrf.feedback.queries import open_windows
+from nmrf.feedback.queries_windows import open_windows
 from nmrf.files.views import send
 from nmrf.portal import charts, exports, queries
 from nmrf.portal.datasets import DATASETS

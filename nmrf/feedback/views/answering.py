@@ -13,7 +13,7 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Conflict, Invalid
 from nmrf.core.i18n import _, ngettext
 from nmrf.cycles.views.common import Page, attempt, lock_of, status
-from nmrf.feedback import answering, queries, service
+from nmrf.feedback import answering, queries, queries_windows, service
 from nmrf.feedback.forms import MODE_NOTES, AnswerForm, EnterForm
 from nmrf.feedback.models import Channel, Mode
 from nmrf.feedback.posting import Receipt
@@ -94,7 +94,7 @@ def _refresh_lock(context: Ctx, comment_id: str, form: AnswerForm) -> None:
 def release(version_id: int) -> Page:
     context = ctx()
     allow("dispositions.release")
-    window = queries.need_window(context, version_id)
+    window = queries_windows.need_window(context, version_id)
     try:
         count = service.release(context, window)
     except Conflict as problem:
@@ -115,7 +115,7 @@ def release(version_id: int) -> Page:
 def enter(version_id: int) -> Page:
     context = ctx()
     allow("comment.enter")
-    window = queries.need_window(context, version_id)
+    window = queries_windows.need_window(context, version_id)
     form = EnterForm()
     made: list[Receipt] = []
 

@@ -14,7 +14,7 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.errors import BadFile, Conflict, Invalid
 from nmrf.core.i18n import _
 from nmrf.cycles.views.common import Page
-from nmrf.feedback import bulk, bulk_files, posting, queries, receipts
+from nmrf.feedback import bulk, bulk_files, posting, queries_windows, receipts
 from nmrf.feedback.bulk import DryRun, Row
 from nmrf.feedback.forms import ConfirmFileForm, FileForm
 from nmrf.feedback.models import Channel, CommentWindow, Mode
@@ -29,7 +29,7 @@ from nmrf.web.edge import allow, ctx
 def template(version_id: int) -> Response:
     """The sheet to fill in, with the whole text, for people without a network."""
     context = ctx()
-    window = queries.need_window(context, version_id)
+    window = queries_windows.need_window(context, version_id)
     allow("comment.upload", window)
     data = bulk_files.template(context, window.version)
     return send(data, f"comments-v{window.version.number}.xlsx", MIME["xlsx"])
@@ -38,7 +38,7 @@ def template(version_id: int) -> Response:
 @bp.route("/comment/<int:version_id>/file", methods=["GET", "POST"])
 def upload(version_id: int) -> Page:
     context = ctx()
-    window = queries.need_window(context, version_id)
+    window = queries_windows.need_window(context, version_id)
     allow("comment.upload", window)
     form = FileForm()
     try:
@@ -107,7 +107,7 @@ def _send(context: Ctx, window: CommentWindow, *, as_file: bool) -> Page:
         taken = _taken(context, window, form)
     except (BadFile, Invalid, Conflict) as problem:
         context.session.rollback()
-        window = queries.need_window(context, window.version_id)
+        window = queries_windows.need_window(context, window.version_id)
         place = problem.place if problem.place in form else None
         form.add_problem(problem, place)
         return _preview(context, window, _again(context, window, form), form)

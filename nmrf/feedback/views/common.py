@@ -12,7 +12,7 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Invalid, NotFound, TooMany
 from nmrf.core.i18n import _, gettext
 from nmrf.cycles.views.common import Page
-from nmrf.feedback import answering, queries
+from nmrf.feedback import answering, queries_answers
 from nmrf.feedback.models import Comment, CommentWindow, Mode
 from nmrf.feedback.states import (
     AUDIENCE_LABELS,
@@ -185,7 +185,7 @@ def back_to(comment: Comment) -> Page:
     """To the place at the desk from which a form was sent, or else to the comment."""
     view = flask.request.form.get("view", "")
     page = flask.request.form.get("page", type=int)
-    if view in queries.VIEWS:
+    if view in queries_answers.VIEWS:
         target = flask.url_for(".desk", version_id=comment.version_id, view=view, page=page)
     else:
         target = flask.url_for(".comment", comment_id=comment.id)

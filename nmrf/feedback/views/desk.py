@@ -12,10 +12,17 @@ from nmrf.core.errors import Invalid
 from nmrf.core.i18n import _, gettext
 from nmrf.core.paging import Page
 from nmrf.cycles.views.common import own_ids
-from nmrf.feedback import answering, likeness, queries, second_looks
+from nmrf.feedback import (
+    answering,
+    likeness,
+    queries,
+    queries_answers,
+    queries_windows,
+    second_looks,
+)
 from nmrf.feedback.forms import AnswerForm, ModerateForm
 from nmrf.feedback.models import Mode
-from nmrf.feedback.queries import Target
+from nmrf.feedback.queries_answers import Target
 from nmrf.feedback.said import Said
 from nmrf.feedback.states import VIEW_LABELS
 from nmrf.feedback.views.common import bp, number_of, phase_of, place_words
@@ -29,12 +36,12 @@ class Desk:
 
     def __init__(self, context: Ctx, version: ReportVersion) -> None:
         self._context = context
-        self.targets = queries.later_blocks(context, version)
+        self.targets = queries_answers.later_blocks(context, version)
         self._by_paragraph: dict[int, list[Target]] = defaultdict(list)
         for target in self.targets:
             self._by_paragraph[target.paragraph_id].append(target)
         self._by_block = {target.block_id: target for target in self.targets}
-        self._texts = queries.texts(context, version)
+        self._texts = queries_answers.texts(context, version)
 
     def alike(self, said: Said) -> list[str]:
         """The ids of comments that say nearly the same."""
@@ -93,13 +100,13 @@ def _target_words(target: Target) -> str:
 def desk(version_id: int) -> str:
     context = ctx()
     allow("comment.dispose")
-    window = queries.need_window(context, version_id)
+    window = queries_windows.need_window(context, version_id)
     version = window.version
-    counts = queries.view_counts(context, version)
+    counts = queries_answers.view_counts(context, version)
     view = flask.request.args.get("view", "")
     if view not in counts:
-        view = next((name for name in queries.VIEWS[:3] if counts[name]), "all")
-    page = queries.at_desk(context, version, view, number_of())
+        view = next((name for name in queries_answers.VIEWS[:3] if counts[name]), "all")
+    page = queries_answers.at_desk(context, version, view, number_of())
     desk = Desk(context, version)
     return flask.render_template(
         "feedback/desk.html",
@@ -115,7 +122,9 @@ def desk(version_id: int) -> str:
         pages=pager(page),
         rows=[row_of(desk, said) for said in page.items],
         second_looks=second_looks.asked(context, [said.id for said in page.items]),
-        not_changed=queries.not_changed_yet(context, version, answering.text_changing(context)),
+        not_changed=queries_answers.not_changed_yet(
+            context, version, answering.text_changing(context)
+        ),
         changing=answering.text_changing(context),
         terms=_terms(context),
     )
@@ -136,7 +145,7 @@ def _tabs(version_id: int, view: str, counts: dict[str, int]) -> list[dict[str, 
             "current": name == view,
             "count": counts[name],
         }
-        for name in queries.VIEWS
+        for name in queries_answers.VIEWS
     ]
 
 
@@ -159,7 +168,7 @@ def alike(version_id: int) -> str:
     """The groups of comments that say nearly the same, each with one form to answer it."""
     context = ctx()
     allow("comment.dispose")
-    window = queries.need_window(context, version_id)
+    window = queries_windows.need_window(context, version_id)
     desk = Desk(context, window.version)
     found = desk.groups()
     number = min(max(number_of(), 1), max(1, -(-len(found) // GROUPS)))

@@ -12,7 +12,7 @@ from nmrf.access import can
 from nmrf.core import words
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _
-from nmrf.feedback import queries
+from nmrf.feedback import queries, queries_answers, queries_windows
 from nmrf.feedback.models import Mode
 from nmrf.feedback.states import Phase
 from nmrf.feedback.views.common import may_post, phase_of
@@ -27,7 +27,7 @@ def _counts(ctx: Ctx, version: ReportVersion) -> Mapping[int, tuple[int, str]]:
         for paragraph_id, count in queries.counts(ctx, version).items()
         if paragraph_id is not None
     }
-    if may_post(ctx, queries.window_of(ctx, version.id)):
+    if may_post(ctx, queries_windows.window_of(ctx, version.id)):
         rows = ctx.session.execute(
             select(Block.paragraph_id, Block.id).where(
                 Block.version_id == version.id,
@@ -51,7 +51,7 @@ def _page(version: ReportVersion, paragraph_id: int) -> str:
 
 
 def _links(ctx: Ctx, version: ReportVersion) -> Sequence[margins.Link]:
-    window = queries.window_of(ctx, version.id)
+    window = queries_windows.window_of(ctx, version.id)
     if window is None:
         return _not_yet(ctx, version)
     day = words.short_day(window.closes_on)
@@ -90,7 +90,7 @@ def _not_yet(ctx: Ctx, version: ReportVersion) -> Sequence[margins.Link]:
 
 def _remarks(ctx: Ctx, version: ReportVersion) -> Mapping[int, Sequence[CommentForWord]]:
     found: dict[int, list[CommentForWord]] = {}
-    for said in queries.for_file(ctx, version, queries.BESIDE_THE_TEXT):
+    for said in queries_answers.for_file(ctx, version, queries_answers.BESIDE_THE_TEXT):
         if said.paragraph_id is None or said.version_id != version.id:
             continue
         text = said.text

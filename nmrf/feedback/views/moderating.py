@@ -8,7 +8,7 @@ from nmrf import access
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _, ngettext
 from nmrf.cycles.views.common import Page, attempt, lock_of, own_ids
-from nmrf.feedback import answering, queries, redacting, second_looks, service
+from nmrf.feedback import answering, queries, queries_windows, redacting, second_looks, service
 from nmrf.feedback.forms import AnswerForm, ModerateForm, RedactForm, SettleForm
 from nmrf.feedback.models import CommentState
 from nmrf.feedback.views.common import back_to, bp, place_words
@@ -88,7 +88,7 @@ def show_all(version_id: int) -> Page:
     """Show the comments that were ticked, or listed, on one page of the desk."""
     context = ctx()
     allow("comment.moderate")
-    window = queries.need_window(context, version_id)
+    window = queries_windows.need_window(context, version_id)
     count = 0
     for comment_id in flask.request.form.getlist("comment")[: queries.PAGE]:
         comment = queries.get(context, comment_id)

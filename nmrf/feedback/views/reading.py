@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from nmrf import access
 from nmrf.core.errors import NotFound
 from nmrf.core.i18n import _, gettext, ngettext
-from nmrf.feedback import answering, exports, queries
+from nmrf.feedback import answering, exports, queries, queries_answers, queries_windows
 from nmrf.feedback.said import PER_PARAGRAPH
 from nmrf.feedback.states import Phase
 from nmrf.feedback.views.common import bp, may_post, number_of, phase_of, place_words
@@ -30,7 +30,7 @@ MANY, FEW = 300, 2
 def version(version_id: int) -> str:
     context = ctx()
     one = reports.get_version(context, version_id)
-    window = queries.window_of(context, one.id)
+    window = queries_windows.window_of(context, one.id)
     counts = queries.counts(context, one)
     total = sum(counts.values())
     all_lines = lines(context.session, one.id)
@@ -83,7 +83,7 @@ def paragraph(version_id: int, paragraph_id: int) -> str:
         block = reports.block_in(context.session, paragraph_id, one.id)
         if block is None:
             raise NotFound(_("There is no such paragraph in this version. Go back to the text."))
-    window = queries.window_of(context, one.id)
+    window = queries_windows.window_of(context, one.id)
     page = queries.on_paragraph(context, one, paragraph_id or None, number_of())
     return flask.render_template(
         "feedback/paragraph.html",
@@ -101,11 +101,11 @@ def paragraph(version_id: int, paragraph_id: int) -> str:
 def answers(version_id: int) -> str:
     context = ctx()
     one = reports.get_version(context, version_id)
-    window = queries.window_of(context, one.id)
+    window = queries_windows.window_of(context, one.id)
     code = flask.request.args.get("code", "")
-    codes = queries.codes_of(context, one)
-    page = queries.answers(context, one, number_of(), code)
-    said, answered = queries.totals(context, one)
+    codes = queries_answers.codes_of(context, one)
+    page = queries_answers.answers(context, one, number_of(), code)
+    said, answered = queries_answers.totals(context, one)
     vocabulary = answering.codes(context)
     changing = answering.text_changing(context)
     changed = sum(count for key, count in codes.items() if key in changing)
@@ -117,7 +117,7 @@ def answers(version_id: int) -> str:
         window=window,
         page=page,
         pages=pager(page),
-        same=queries.same_answers(context, one, page),
+        same=queries_answers.same_answers(context, one, page),
         code=code,
         helps={term.code: gettext(term.help) for term in vocabulary.terms if term.help},
         total=said,
@@ -154,8 +154,8 @@ def export(version_id: int, kind: str) -> Response:
     one = reports.get_version(context, version_id)
     asked = flask.request.args
     view = asked.get("view", "")
-    which = queries.Which(
-        view=view if view in queries.VIEWS else "",
+    which = queries_answers.Which(
+        view=view if view in queries_answers.VIEWS else "",
         answered="answered" in asked,
         code=asked.get("code", ""),
     )

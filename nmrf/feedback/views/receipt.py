@@ -12,7 +12,7 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Conflict, Invalid, NotFound
 from nmrf.core.i18n import _, gettext
 from nmrf.cycles.views.common import Page
-from nmrf.feedback import answering, queries, receipts, second_looks, service
+from nmrf.feedback import answering, queries, queries_windows, receipts, second_looks, service
 from nmrf.feedback.forms import CodeForm, SecondLookForm
 from nmrf.feedback.models import MODE_LABELS
 from nmrf.feedback.views.common import bp, count_wrong_code, place_words
@@ -68,7 +68,7 @@ def _receipt(context: Ctx, code: str, asking: SecondLookForm) -> str:
         c=said,
         version=version,
         report=version.report,
-        window=queries.window_of(context, version.id),
+        window=queries_windows.window_of(context, version.id),
         place=place_words(said.number, said.label),
         mode_label=MODE_LABELS[said.mode],
         help=gettext(term.help) if term and term.help else "",

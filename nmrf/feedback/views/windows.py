@@ -11,7 +11,7 @@ from nmrf.core.errors import Invalid
 from nmrf.core.i18n import _
 from nmrf.cycles import inputs
 from nmrf.cycles.views.common import Page, attempt, lock_of, status
-from nmrf.feedback import queries, service
+from nmrf.feedback import queries_answers, queries_windows, service
 from nmrf.feedback.forms import ExtendForm, WindowForm
 from nmrf.feedback.models import Audience, CommentWindow
 from nmrf.feedback.views.common import bp, phase_of
@@ -24,7 +24,7 @@ def new_window(version_id: int) -> Page:
     context = ctx()
     version = reports.get_version(context, version_id)
     allow("window.manage")
-    known = queries.window_of(context, version.id)
+    known = queries_windows.window_of(context, version.id)
     if known is not None:
         return flask.redirect(flask.url_for(".window", window_id=known.id), 303)
     form = WindowForm()
@@ -70,7 +70,7 @@ def _opens(form: WindowForm) -> datetime | None:
 @bp.route("/windows/<int:window_id>", methods=["GET", "POST"])
 def window(window_id: int) -> Page:
     context = ctx()
-    one = queries.get_window(context, window_id)
+    one = queries_windows.get_window(context, window_id)
     allow("window.manage", one)
     form = ExtendForm()
 
@@ -90,13 +90,13 @@ def window(window_id: int) -> Page:
         return flask.redirect(flask.url_for(".window", window_id=one.id), 303)
     if flask.request.method == "GET":
         form.lock.data = str(one.lock)
-    shown = queries.get_window(context, window_id)
+    shown = queries_windows.get_window(context, window_id)
     return flask.render_template(
         "feedback/window.html",
         window=shown,
         version=shown.version,
         report=shown.version.report,
         phase=phase_of(context, shown),
-        counts=queries.view_counts(context, shown.version),
+        counts=queries_answers.view_counts(context, shown.version),
         form=form,
     ), status()

@@ -14,7 +14,7 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Conflict, Invalid, ProblemError, TooMany
 from nmrf.core.i18n import _
 from nmrf.cycles.views.common import Page
-from nmrf.feedback import linter, posting, queries, receipts
+from nmrf.feedback import linter, posting, queries_windows, receipts
 from nmrf.feedback.forms import MODE_NOTES, WriteForm
 from nmrf.feedback.models import MODE_LABELS, CommentWindow, Mode
 from nmrf.feedback.views.common import block_of, bp, count_post, mode_of, place_words
@@ -31,7 +31,7 @@ _ALWAYS = frozenset({linter.Sign.EMAIL, linter.Sign.TELEPHONE})
 @bp.route("/comment/<int:version_id>", methods=["GET", "POST"])
 def write(version_id: int) -> Page:
     context = ctx()
-    window = queries.need_window(context, version_id)
+    window = queries_windows.need_window(context, version_id)
     allow("comment.post", window)
     block = block_of(context, window.version, flask.request.args.get("block", type=int))
     form = WriteForm()
@@ -63,7 +63,7 @@ def _too_late(error: CSRFError) -> Page:
     if flask.request.endpoint != "feedback.write":
         return form_expired(error)
     context = ctx()
-    window = queries.need_window(context, (flask.request.view_args or {})["version_id"])
+    window = queries_windows.need_window(context, (flask.request.view_args or {})["version_id"])
     allow("comment.post", window)
     block = block_of(context, window.version, flask.request.args.get("block", type=int))
     form = WriteForm()

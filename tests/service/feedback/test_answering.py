@@ -12,11 +12,11 @@ from sqlalchemy import select
 from nmrf.access import can
 from nmrf.core.errors import Conflict, Invalid, NotFound, Refused
 from nmrf.core.events import Event
-from nmrf.feedback import exports, likeness, queries, service
+from nmrf.feedback import exports, likeness, queries, queries_answers, service
 from nmrf.feedback.gates import _unanswered
 from nmrf.feedback.joints import comments_on_answers
 from nmrf.feedback.models import CommentState, DispositionState, Mode
-from nmrf.feedback.queries import Which
+from nmrf.feedback.queries_answers import Which
 from nmrf.feedback.views import margins
 from nmrf.outbox.models import Message
 from nmrf.reports import drafting
@@ -226,13 +226,13 @@ def test_the_changed_paragraph_is_in_a_later_version(ctx, secretary, world, wind
         service.dispose(
             secretary, comment, code="accepted_changed", reason="", changed_block=world.blocks[2]
         )
-    assert queries.not_changed_yet(secretary, world.version, ["accepted_changed"]) == 0
+    assert queries_answers.not_changed_yet(secretary, world.version, ["accepted_changed"]) == 0
     service.dispose(secretary, comment, code="accepted_changed", reason="")
-    assert queries.not_changed_yet(secretary, world.version, ["accepted_changed"]) == 1
+    assert queries_answers.not_changed_yet(secretary, world.version, ["accepted_changed"]) == 1
     service.dispose(
         secretary, comment, code="accepted_changed", reason="", changed_block=block_in(second, 2)
     )
-    assert queries.not_changed_yet(secretary, world.version, ["accepted_changed"]) == 0
+    assert queries_answers.not_changed_yet(secretary, world.version, ["accepted_changed"]) == 0
 
 
 def test_the_changed_text_is_read_only_once_its_version_is(
@@ -306,7 +306,7 @@ def test_nearly_the_same_is_found(ctx, secretary, world, window):
     first = rows.comment(ctx.session, world.version, text="Say how many of the cases were won.")
     second = rows.comment(ctx.session, world.version, text="say how many of those cases were won!")
     rows.comment(ctx.session, world.version, text="Something else altogether.")
-    texts = queries.texts(secretary, world.version)
+    texts = queries_answers.texts(secretary, world.version)
     assert likeness.alike(texts, first.id) == [second.id]
     assert likeness.alike(texts, "none") == []
 

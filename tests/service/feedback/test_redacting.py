@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from nmrf.core.errors import Conflict, Invalid, NotFound, Refused
 from nmrf.core.events import Event
-from nmrf.feedback import exports, queries, redacting, second_looks, service
+from nmrf.feedback import exports, queries, queries_answers, redacting, second_looks, service
 from nmrf.feedback.models import Comment, CommentState, Redaction, SealedText, SecondLook
 from nmrf.feedback.redacting import MARK
 from nmrf.outbox.models import Message
@@ -55,7 +55,7 @@ def test_the_original_is_joined_by_nothing_that_people_see(ctx, secretary, publi
         assert "Names a child." in file
     [row] = DATASETS["comments"].rows(public)
     assert "Littleton" not in str(row)
-    assert "Littleton" not in str(queries.texts(secretary, world.version))
+    assert "Littleton" not in str(queries_answers.texts(secretary, world.version))
 
 
 def test_more_can_be_taken_out_and_the_first_text_stays_sealed(ctx, secretary, comment):
@@ -199,18 +199,18 @@ def test_a_second_look_is_asked_for_once_and_keeps_nothing_but_its_day(
 
 def test_it_waits_at_the_desk_until_it_is_settled(ctx, secretary, public, world, comment):
     service.moderate(secretary, comment, CommentState.WITHHELD, "Names a child.")
-    assert queries.view_counts(secretary, world.version)["waiting"] == 0
+    assert queries_answers.view_counts(secretary, world.version)["waiting"] == 0
     ask(public, comment)
-    assert queries.view_counts(secretary, world.version)["waiting"] == 1
-    assert [c.id for c in queries.at_desk(secretary, world.version, "waiting", 1).items] == [
-        comment.id
-    ]
-    assert queries.unanswered(secretary)[0].waiting == 1
+    assert queries_answers.view_counts(secretary, world.version)["waiting"] == 1
+    assert [
+        c.id for c in queries_answers.at_desk(secretary, world.version, "waiting", 1).items
+    ] == [comment.id]
+    assert queries_answers.unanswered(secretary)[0].waiting == 1
     with pytest.raises(Invalid, match="what came of"):
         service.settle(secretary, comment, " ", whole=False)
     service.settle(secretary, comment, "It does name her.", whole=False)
     assert comment.state is CommentState.WITHHELD
-    assert queries.view_counts(secretary, world.version)["waiting"] == 0
+    assert queries_answers.view_counts(secretary, world.version)["waiting"] == 0
     assert second_looks.of(public, comment.id).answer == "It does name her."
     with pytest.raises(Conflict, match="No second look waits"):
         service.settle(secretary, comment, "Again", whole=True)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from nmrf.core.errors import Conflict, Invalid, NotFound, Refused
 from nmrf.core.roles import PUBLIC
-from nmrf.feedback import queries, service
+from nmrf.feedback import queries, queries_answers, queries_windows, service
 from nmrf.feedback.calendar import window_entries
 from nmrf.feedback.models import Audience, CommentState, Mode
 from nmrf.feedback.states import Phase, phase
@@ -47,8 +47,8 @@ def test_a_window_for_the_government_publishes_nothing(secretary, draft, public,
         secretary, draft, closes_on=date(2026, 12, 9), audience=Audience.GOVERNMENT
     )
     assert draft.state is VersionState.FROZEN
-    assert queries.windows(public) == []
-    assert queries.windows(make_ctx(world.focal)) == [window]
+    assert queries_windows.windows(public) == []
+    assert queries_windows.windows(make_ctx(world.focal)) == [window]
 
 
 @pytest.mark.parametrize("who", ["stakeholder", "focal", "admin"])
@@ -196,9 +196,9 @@ def test_what_waits_is_counted_for_the_secretariat_only(ctx, window, world, secr
     rows.comment(ctx.session, world.version, state=CommentState.RECEIVED)
     rows.comment(ctx.session, world.version)
     rows.answer(ctx.session, rows.comment(ctx.session, world.version), released=False)
-    [waits] = queries.unanswered(secretary)
+    [waits] = queries_answers.unanswered(secretary)
     assert (waits.window, waits.waiting, waits.unanswered, waits.prepared) == (window, 1, 2, 1)
-    assert queries.unanswered(public) == []
-    assert queries.open_windows(public) == [window]
+    assert queries_answers.unanswered(public) == []
+    assert queries_windows.open_windows(public) == [window]
     with pytest.raises(NotFound):
-        queries.get_window(public, window.id + 1)
+        queries_windows.get_window(public, window.id + 1)
