@@ -54,7 +54,7 @@ def test_the_loop_of_the_service(browser: Any, running: Running) -> None:
         paragraph, code = comments_without_a_name(page)
     with visit(SECRETARY) as page:
         shows_the_comment(page)
-        opens_the_next_version(page)
+        goes_to_the_next_version(page)
         takes_in_the_update(page, paragraph)
         prepares_the_answer(page)
         sends_to_validation(page)
@@ -222,11 +222,9 @@ def opens_the_report(page: Any) -> None:
     assert heading(page) == REPORT
 
 
-def opens_the_next_version(page: Any) -> None:
+def goes_to_the_next_version(page: Any) -> None:
     opens_the_report(page)
-    page.locator("main summary", has_text="Open version 4").click()
-    page.fill("[name=note]", "After the comments")
-    press(page, "Open it for writing")
+    press(page, "To the desk")
     assert heading(page) == "Desk"
 
 
