@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 
 import pytest
 
 from nmrf.cli import COMMANDS
 from nmrf.jobs.registry import JOBS
+from nmrf.paths import WORKFLOWS
 from nmrf.schema import head
 
 NOT_READY = 'nmrf: the database has not been set up; run "nmrf init"\n'
@@ -127,18 +129,23 @@ def test_definitions_are_checked_and_shown(nmrf):
         0,
     )
     shown = nmrf("workflows", "show", "denmark").stdout.splitlines()
-    assert shown[0] == "Denmark: hearing, then each ministry and the Minister (denmark@1)"
+    assert shown[0] == "Practice: Denmark"
+    assert "Denmark: hearing, then each ministry and the Minister (denmark@1)" in shown
     refused = nmrf("workflows", "show", "atlantis")
     assert refused.returncode == 2
-    assert refused.stderr.startswith("nmrf: there is no route “atlantis”; there are: denmark, ")
+    assert refused.stderr.startswith("nmrf: there is no route or practice “atlantis”; there are: denmark, ")
 
 
 def test_mistakes_in_definitions_are_named(nmrf, tmp_path):
-    empty = tmp_path / "workflows"
-    empty.mkdir()
-    checked = nmrf("workflows", "check", workflows=str(empty))
+    copied = tmp_path / "workflows"
+    shutil.copytree(WORKFLOWS, copied)
+    for route in (copied / "routes").iterdir():
+        route.unlink()
+    checked = nmrf("workflows", "check", workflows=str(copied))
     assert checked.returncode == 1
-    assert checked.stdout.splitlines()[-1].endswith(f" mistakes in {empty}")
+    lines = checked.stdout.splitlines()
+    assert lines[0] == "workflows/routes, line 1: there is no file in this folder"
+    assert lines[-1] == f"{len(lines) - 1} mistakes in {copied}"
 
 
 def test_a_sound_database_is_reconciled(ready):
