@@ -142,4 +142,4 @@ def test_a_page_takes_the_same_statements_for_any_number(ctx, cycle, world, data
     with count_statements(database) as sent:
         page = plan.page(ctx, Filter(), 1)
         assert [len(row.actions) for row in page.items] == [1] * n
-    assert len(sent) == 10
+    assert len([one for one in sent if not one.startswith("BEGIN")]) == 9
