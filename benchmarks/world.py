@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import flask
-from sqlalchemy import insert, text
+from sqlalchemy import event, insert, text
 
 from nmrf.accounts.models import InstitutionKind, Person
 from nmrf.accounts.queries import session_key
@@ -170,6 +170,18 @@ class World:
         with count_statements(self.database) as sent:
             call()
         return len(sent)
+
+    def asked(self, call: Callable[[], object]) -> list[tuple[str, Any]]:
+        """The statements of one call, each with its values, to be sent again by the driver."""
+        sent: list[tuple[str, Any]] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+            sent.append((statement, values))
+
+        event.listen(self.database.engine, "before_cursor_execute", note)
+        call()
+        event.remove(self.database.engine, "before_cursor_execute", note)
+        return sent
 
     def get(self, url: str, person: Person | None = None) -> Callable[[], bytes]:
         """Opens a page; fails when it is not there."""
