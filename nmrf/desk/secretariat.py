@@ -20,6 +20,7 @@ from nmrf.desk.tasks import Task, begins_at, register
 from nmrf.feedback.models import (
     Comment,
     CommentState,
+    CommentWindow,
     Disposition,
     DispositionState,
     SecondLook,
@@ -42,7 +43,10 @@ def comments(ctx: Ctx) -> Iterator[Task]:
         return
     received = Comment.state == CommentState.RECEIVED
     unanswered = and_(Comment.state == CommentState.SHOWN, Disposition.id.is_(None))
-    prepared = Disposition.state == DispositionState.PREPARED
+    # Answers are released once comments are closed; until then nothing waits.
+    prepared = and_(
+        Disposition.state == DispositionState.PREPARED, CommentWindow.closes_on < ctx.today
+    )
     # Asked for by an author, also where the comment is withheld or has its answer.
     again = and_(SecondLook.comment_id.is_not(None), SecondLook.answered_on.is_(None))
     rows = ctx.session.execute(
@@ -61,6 +65,7 @@ def comments(ctx: Ctx) -> Iterator[Task]:
         )
         .join(ReportVersion, ReportVersion.id == Comment.version_id)
         .join(Report, Report.id == ReportVersion.report_id)
+        .join(CommentWindow, CommentWindow.version_id == Comment.version_id)
         .outerjoin(Disposition, Disposition.comment_id == Comment.id)
         .outerjoin(SecondLook, SecondLook.comment_id == Comment.id)
         .where(or_(received, unanswered, prepared, again))

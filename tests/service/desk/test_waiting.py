@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from nmrf.accounts.models import Absence
 from nmrf.accounts.queries import actor_for
@@ -86,11 +87,22 @@ def test_the_secretariat(loop, titles):
     assert titles(loop.round.people.secretary) == [
         "Answer 1 comment",
         "Look at 1 new comment before it is shown",
-        "Release 1 answer",
         "See why 1 mail was not delivered",
         "Deliver: Secret meeting",
         "Announce and invite to: Unannounced hearing on children",
     ]
+
+
+def test_answers_wait_for_their_release_once_comments_are_closed(ctx, loop, titles):
+    window = ctx.session.scalars(
+        select(CommentWindow).where(CommentWindow.version_id == loop.public.id)
+    ).one()
+    window.closes_on = ctx.today
+    ctx.session.flush()
+    assert "Release 1 answer" not in titles(loop.round.people.secretary)
+    window.closes_on = ctx.today - timedelta(days=1)
+    ctx.session.flush()
+    assert "Release 1 answer" in titles(loop.round.people.secretary)
 
 
 def test_a_second_look_waits_since_it_was_asked_for(ctx, loop):
