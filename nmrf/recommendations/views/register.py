@@ -97,6 +97,7 @@ def index() -> str:
         query=query_of(chosen),
         many_cycles=len(known) > 1,
         ours=ours,
+        state_label=lambda s: state_name(s.code, i18n.language()) if s.code else s.name,
         can_answer=_can_answer(context, chosen),
         mine=_mine(context),
         formats=[(kind, str(label)) for kind, label in exports.FORMATS.items()],

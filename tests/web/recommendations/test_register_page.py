@@ -44,6 +44,15 @@ def test_the_public_sees_all_of_them_with_position_owner_and_status(client_for, 
     )
 
 
+def test_states_are_named_in_the_language_of_the_reader(client_for, secretary, listed):
+    listed[2].states[0].name, listed[2].states[0].code = "Germany", "DEU"
+    secretary.session.commit()
+    answer = client_for().get("/recommendations", headers={"Accept-Language": "fr"})
+    assert tree(answer).get("lang") == "fr"
+    row = texts(answer, "//ul[@class='rec-rows']/li")[2]
+    assert "Vote <b>a</b> law Allemagne Pas encore de responsable" in row
+
+
 def test_facets_with_counts(client_for, listed):
     answer = client_for().get("/recommendations?position=noted&position=pending")
     assert numbers(answer) == ["140.10", "140.12"]
