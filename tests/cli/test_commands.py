@@ -133,7 +133,9 @@ def test_definitions_are_checked_and_shown(nmrf):
     assert "Denmark: hearing, then each ministry and the Minister (denmark@1)" in shown
     refused = nmrf("workflows", "show", "atlantis")
     assert refused.returncode == 2
-    assert refused.stderr.startswith("nmrf: there is no route or practice “atlantis”; there are: denmark, ")
+    assert refused.stderr.startswith(
+        "nmrf: there is no route or practice “atlantis”; there are: denmark, "
+    )
 
 
 def test_mistakes_in_definitions_are_named(nmrf, tmp_path):
