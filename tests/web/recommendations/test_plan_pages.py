@@ -108,6 +108,8 @@ def test_moving_it(client_for, world, action):
     assert client.post(url, data={"to": "elsewhere"}).status_code == 422
     page = client.get(f"/recommendations/actions/{action.id}")
     assert texts(page, "//section[@id='move']//blockquote") == ["No money"]
+    # What was dropped was not delivered.
+    assert tree(page).xpath("//*[contains(@class, 'due-met')]") == []
 
 
 def test_indicators_and_values(client_for, world, action, database):
