@@ -9,18 +9,15 @@ from nmrf.consultations.proof import proof
 from nmrf.core import words
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _
+from nmrf.files.sheets import new_workbook
 
 WIDTHS = (42, 22, 18, 44, 18, 22, 18, 16, 9, 9, 9)
 
 
 def proof_workbook(ctx: Ctx, consultation: Consultation) -> bytes:
     """An .xlsx with a line for each institution. Cells are texts: none is ever evaluated."""
-    from xlsxwriter import Workbook
-
     out = BytesIO()
-    book = Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    book = new_workbook(out)
     sheet = book.add_worksheet(_("Who was consulted")[:31])
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     plain = book.add_format({"text_wrap": True, "valign": "top"})

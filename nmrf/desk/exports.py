@@ -9,18 +9,15 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _
 from nmrf.desk.board import Board
 from nmrf.desk.line import SHOW_LABELS, Show
+from nmrf.files.sheets import new_workbook
 
 WIDTHS = (36, 56, 36, 14, 22, 40)
 
 
 def board_workbook(ctx: Ctx, board: Board, show: Show) -> bytes:
     """An .xlsx with the lines on screen. Cells are texts and dates: none is ever evaluated."""
-    from xlsxwriter import Workbook
-
     out = BytesIO()
-    book = Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    book = new_workbook(out)
     sheet = book.add_worksheet(_("Board")[:31])
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     plain = book.add_format({"text_wrap": True, "valign": "top"})

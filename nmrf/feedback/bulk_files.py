@@ -10,22 +10,17 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _
 from nmrf.feedback.bulk import COLUMNS, MODE_WORDS, MOST_ROWS, Row
 from nmrf.feedback.posting import Receipt
+from nmrf.files.sheets import LONGEST_CELL, new_workbook
 from nmrf.reports.inline import plain
 from nmrf.reports.lines import lines
 from nmrf.reports.models import ReportVersion
 
 _WIDTHS = (12, 70, 70, 18, 28, 28, 28)
-_LONGEST_CELL = 32_767  # of Excel
 
 
 def _book(buffer: io.BytesIO, ctx: Ctx) -> Any:
-    import xlsxwriter
-
-    off = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **dict.fromkeys(off, False)})
     # Nothing but the day: the file goes through many hands.
-    book.set_properties({"created": ctx.now.replace(hour=0, minute=0, second=0, tzinfo=None)})
-    return book
+    return new_workbook(buffer, ctx.now.replace(hour=0, minute=0, second=0))
 
 
 def template(ctx: Ctx, version: ReportVersion) -> bytes:
@@ -99,7 +94,7 @@ def _write(
         sheet.set_column(at, at, width)
     for number, (term, words) in enumerate(rows):
         sheet.write_string(number, 0, term, first)
-        sheet.write_string(number, 1, words[:_LONGEST_CELL], second)
+        sheet.write_string(number, 1, words[:LONGEST_CELL], second)
 
 
 def receipts_file(ctx: Ctx, taken: Sequence[tuple[Row, Receipt]]) -> bytes:

@@ -24,10 +24,9 @@ from nmrf.feedback.queries_answers import BESIDE_THE_TEXT, Which
 from nmrf.feedback.said import Said
 from nmrf.feedback.states import CHANNEL_LABELS, STATE_LABELS, VIEW_LABELS
 from nmrf.files.service import MIME
+from nmrf.files.sheets import LONGEST_CELL, new_workbook
 from nmrf.recommendations.exports import Export, safe_cell
 from nmrf.reports.models import ReportVersion
-
-_LONGEST_CELL = 32_767  # of Excel
 
 
 @dataclass(frozen=True)
@@ -119,13 +118,9 @@ def _csv(ctx: Ctx, _version: ReportVersion, _which: Which, found: Sequence[Said]
 
 
 def _xlsx(ctx: Ctx, version: ReportVersion, which: Which, found: Sequence[Said]) -> bytes:
-    import xlsxwriter
-
     columns = _columns(ctx)
     buffer = io.BytesIO()
-    off = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **dict.fromkeys(off, False)})
-    book.set_properties({"created": ctx.now.replace(tzinfo=None)})
+    book = new_workbook(buffer, ctx.now)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     cell = book.add_format({"text_wrap": True, "valign": "top"})
     day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
@@ -142,7 +137,7 @@ def _xlsx(ctx: Ctx, version: ReportVersion, which: Which, found: Sequence[Said])
             elif isinstance(value, int):
                 sheet.write_number(number, at, value, cell)
             else:
-                sheet.write_string(number, at, str(value)[:_LONGEST_CELL], cell)
+                sheet.write_string(number, at, str(value)[:LONGEST_CELL], cell)
     sheet.autofilter(0, 0, len(found), len(columns) - 1)
     about = book.add_worksheet(_("About")[:31])
     about.set_column(0, 0, 24)

@@ -1,4 +1,4 @@
-"""Spreadsheets that people fill in or export, as rows of texts: XLSX and CSV.
+"""Spreadsheets: how those are read that people fill in or export, and how ours begin.
 
 A number in a cell has lost what was written: 140.10 is stored as 140.1. So cells that hold
 numbers are remembered.
@@ -13,13 +13,17 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nmrf.core.errors import BadFile
 from nmrf.core.i18n import _
 from nmrf.files.checks import inspect_xlsx
 from nmrf.files.word_xml import fit_for_xml
 
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
+LONGEST_CELL = 32_767  # characters that Excel keeps in a cell
 MOST_ROWS = 50_000
 MOST_COLUMNS = 200
 
@@ -114,6 +118,20 @@ def address(row: int, column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return f"{letters}{row}"
+
+
+def new_workbook(out: io.BytesIO, created: datetime | None = None) -> Workbook:
+    """An Excel workbook that evaluates nothing which is written into it; the caller closes it.
+
+    `created` is the moment that the file names as its making.
+    """
+    from xlsxwriter import Workbook
+
+    off = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
+    book = Workbook(out, {"in_memory": True, **dict.fromkeys(off, False)})
+    if created is not None:
+        book.set_properties({"created": created.replace(tzinfo=None)})
+    return book
 
 
 def _check_extent(data: bytes, name: str, most_rows: int) -> None:

@@ -14,6 +14,7 @@ from nmrf.core.errors import NotFound
 from nmrf.core.i18n import Lazy, _, _l
 from nmrf.core.roles import PUBLIC
 from nmrf.files.service import MIME
+from nmrf.files.sheets import LONGEST_CELL, new_workbook
 from nmrf.portal.datasets import DATASETS, RECOMMENDATIONS, Dataset
 from nmrf.recommendations import exports as register
 from nmrf.recommendations.exports import Export, safe_cell
@@ -21,7 +22,6 @@ from nmrf.recommendations.register import Filter
 
 FORMATS: dict[str, Lazy] = {"json": _l("JSON"), "csv": _l("CSV"), "xlsx": _l("Excel")}
 _MIME = {**MIME, "json": "application/json; charset=utf-8"}
-_LONGEST_CELL = 32_767  # of Excel
 
 
 def export(ctx: Ctx, name: str, kind: str) -> Export:
@@ -70,18 +70,8 @@ def _csv(ctx: Ctx, dataset: Dataset, rows: Sequence[Sequence[Any]]) -> bytes:
 
 
 def _xlsx(ctx: Ctx, dataset: Dataset, rows: Sequence[Sequence[Any]]) -> bytes:
-    import xlsxwriter
-
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
+    book = new_workbook(buffer)
     head = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
     cell = book.add_format({"text_wrap": True, "valign": "top"})
     day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
@@ -97,7 +87,7 @@ def _xlsx(ctx: Ctx, dataset: Dataset, rows: Sequence[Sequence[Any]]) -> bytes:
             elif isinstance(value, int) and not isinstance(value, bool):
                 sheet.write_number(number, at, value, cell)
             else:
-                sheet.write_string(number, at, _text(value)[:_LONGEST_CELL], cell)
+                sheet.write_string(number, at, _text(value)[:LONGEST_CELL], cell)
     sheet.autofilter(0, 0, len(rows), len(dataset.fields) - 1)
     about = book.add_worksheet(_("About")[:31])
     about.set_column(1, 1, 90)

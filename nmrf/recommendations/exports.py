@@ -21,6 +21,7 @@ from nmrf.core.errors import Invalid
 from nmrf.core.i18n import Lazy, _, _l, gettext
 from nmrf.definitions import Definitions, load
 from nmrf.files.service import MIME
+from nmrf.files.sheets import LONGEST_CELL, new_workbook
 from nmrf.recommendations.matrix_word import matrix_docx
 from nmrf.recommendations.models import (
     ASSIGNMENT_STATE_LABELS,
@@ -40,7 +41,6 @@ FORMATS: dict[str, Lazy] = {
 }
 _MIME = {**MIME, "json": "application/json; charset=utf-8"}
 _AT_ONCE = 500
-_LONGEST_CELL = 32_767  # of Excel
 # A spreadsheet would calculate a cell that begins with one of these.
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -242,19 +242,8 @@ def _json(ctx: Ctx, chosen: Filter, columns: Sequence[Column], rows: Iterator[li
 
 
 def _xlsx(ctx: Ctx, chosen: Filter, columns: Sequence[Column], rows: Iterator[list[Any]]) -> bytes:
-    import xlsxwriter
-
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    book.set_properties({"created": ctx.now.replace(tzinfo=None)})
+    book = new_workbook(buffer, ctx.now)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     cell = book.add_format({"text_wrap": True, "valign": "top"})
     day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
@@ -271,7 +260,7 @@ def _xlsx(ctx: Ctx, chosen: Filter, columns: Sequence[Column], rows: Iterator[li
             elif isinstance(value, int) and not isinstance(value, bool):
                 sheet.write_number(count, at, value, cell)
             else:
-                sheet.write_string(count, at, _as_text(value)[:_LONGEST_CELL], cell)
+                sheet.write_string(count, at, _as_text(value)[:LONGEST_CELL], cell)
     sheet.autofilter(0, 0, count, len(columns) - 1)
     about = book.add_worksheet(_("About")[:31])
     about.set_column(0, 0, 24)

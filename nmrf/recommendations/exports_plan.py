@@ -17,6 +17,7 @@ from nmrf.core.i18n import Lazy, _, _l, gettext, language
 from nmrf.core.roles import GOVERNMENT, VISIBILITY_LABELS
 from nmrf.definitions import load
 from nmrf.files.service import MIME
+from nmrf.files.sheets import LONGEST_CELL, new_workbook
 from nmrf.recommendations import plan
 from nmrf.recommendations.exports import Export, stable_id
 from nmrf.recommendations.models_plan import Action
@@ -25,7 +26,6 @@ from nmrf.recommendations.register import Filter
 from nmrf.recommendations.states_names import state_name
 
 FORMATS: dict[str, Lazy] = {"docx": _l("Word"), "xlsx": _l("Excel")}
-_LONGEST_CELL = 32_767  # of Excel
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RTL = frozenset({"ar", "he", "fa", "ur"})
 
@@ -145,19 +145,8 @@ def _about(ctx: Ctx, chosen: Filter) -> list[tuple[str, str]]:
 
 
 def _xlsx(ctx: Ctx, chosen: Filter) -> bytes:
-    import xlsxwriter
-
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    book.set_properties({"created": ctx.now.replace(tzinfo=None)})
+    book = new_workbook(buffer, ctx.now)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     cell = book.add_format({"text_wrap": True, "valign": "top"})
     day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
@@ -175,7 +164,7 @@ def _xlsx(ctx: Ctx, chosen: Filter) -> bytes:
             if isinstance(value, date):
                 sheet.write_datetime(count, at, value, day)
             else:
-                sheet.write_string(count, at, value[:_LONGEST_CELL], cell)
+                sheet.write_string(count, at, value[:LONGEST_CELL], cell)
     sheet.autofilter(0, 0, count, len(heads) - 1)
     about = book.add_worksheet(_("About")[:31])
     about.set_column(0, 0, 24)

@@ -14,6 +14,7 @@ from nmrf.core.ctx import Ctx
 from nmrf.core.errors import NotFound
 from nmrf.core.i18n import Lazy, _, _l
 from nmrf.files.service import MIME
+from nmrf.files.sheets import new_workbook
 from nmrf.recommendations.exports import Export
 
 POSITIONS = ("Supported", "Noted", "Supported/Noted", "Pending")
@@ -58,11 +59,8 @@ def _csv(_ctx: Ctx) -> bytes:
 
 
 def _xlsx(ctx: Ctx) -> bytes:
-    import xlsxwriter
-
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    book.set_properties({"created": ctx.now.replace(tzinfo=None)})
+    book = new_workbook(buffer, ctx.now)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     # As text, or a spreadsheet makes 140.1 of 140.10.
     words = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})

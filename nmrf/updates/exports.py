@@ -9,29 +9,19 @@ from nmrf.core import words
 from nmrf.core.clock import local_date
 from nmrf.core.ctx import Ctx
 from nmrf.core.i18n import _, gettext
+from nmrf.files.sheets import LONGEST_CELL, new_workbook
 from nmrf.updates import queries
 from nmrf.updates.answers import statuses
 from nmrf.updates.models import Round, Update
 from nmrf.updates.states import STATE_LABELS
 
 WIDTHS = (12, 70, 34, 10, 16, 22, 80, 12, 14, 12, 50)
-_LONGEST_CELL = 32_767  # of Excel
 
 
 def round_workbook(ctx: Ctx, round: Round) -> bytes:  # noqa: A002
     """An .xlsx with a line for each update of the round that the actor sees."""
-    from xlsxwriter import Workbook
-
     out = BytesIO()
-    book = Workbook(
-        out,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
+    book = new_workbook(out)
     sheet = book.add_worksheet(_("Updates")[:31])
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     plain = book.add_format({"text_wrap": True, "valign": "top"})
@@ -66,7 +56,7 @@ def round_workbook(ctx: Ctx, round: Round) -> bytes:  # noqa: A002
     label = _labels(ctx)
     for number, one in enumerate(queries.for_export(ctx, round), 4):
         for column, text in enumerate(_cells(ctx, one, label)):
-            sheet.write_string(number, column, text[:_LONGEST_CELL], plain)
+            sheet.write_string(number, column, text[:LONGEST_CELL], plain)
     sheet.freeze_panes(4, 1)
     book.close()
     return out.getvalue()

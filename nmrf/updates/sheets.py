@@ -16,6 +16,7 @@ from nmrf.core import words
 from nmrf.core.ctx import Ctx
 from nmrf.core.errors import Conflict
 from nmrf.core.i18n import _, gettext
+from nmrf.files.sheets import LONGEST_CELL, new_workbook
 from nmrf.updates import queries
 from nmrf.updates.answers import is_writable, statuses
 from nmrf.updates.models import Round, Update
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 KEY, NUMBER, NO_CHANGE, STATUS, NARRATIVE = "key", "number", "no_change", "status", "narrative"
 COLUMNS = (KEY, NUMBER, "text", "last_status", "last_text", NO_CHANGE, STATUS, NARRATIVE)
 FILLED_IN = (NO_CHANGE, STATUS, NARRATIVE)
-LONGEST_CELL = 32_767  # characters that Excel keeps in a cell
 _NAMES_ROW, _HEADS_ROW, _FIRST_ROW = 3, 4, 5
 _WIDTHS = {NUMBER: 12, "text": 60, "last_status": 20, "last_text": 60, NO_CHANGE: 12, STATUS: 24}
 
@@ -41,8 +41,6 @@ def offline_sheet(ctx: Ctx, round: Round, institution: Institution) -> bytes:  #
         Refused: unless the actor is a focal point of the institution.
         Conflict: when nothing is left to write.
     """
-    from xlsxwriter import Workbook
-
     access.require(ctx.actor, "updates.fill_in", institution)
     updates = [
         one
@@ -55,8 +53,7 @@ def offline_sheet(ctx: Ctx, round: Round, institution: Institution) -> bytes:  #
             _("Nothing is left to write in this round, so there is no sheet to fill in.")
         )
     out = BytesIO()
-    off = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
-    book = Workbook(out, {"in_memory": True, **off})
+    book = new_workbook(out)
     sheet = book.add_worksheet(_("To fill in")[:31])
     _write_head(ctx, book, sheet, round, institution)
     _write_rows(ctx, book, sheet, updates)
