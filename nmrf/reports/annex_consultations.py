@@ -25,7 +25,6 @@ from nmrf.reports import exports, margins
 from nmrf.reports.inline import literal
 from nmrf.reports.models import ReportVersion
 from nmrf.reports.word_body import Body
-from nmrf.reports.word_package import Properties, pack
 from nmrf.reports.word_styles import is_rtl
 
 _HELD_WIDTHS = (1500, 4570, 2900, 1800, 3800)
@@ -47,16 +46,7 @@ def consultation_file(ctx: Ctx, version: ReportVersion) -> bytes:
         number = _write_held(everyone, body, version, 1)
         _write_heard(everyone, body, version, number)
         body.end_section(landscape=True)
-        return pack(
-            body,
-            Properties(
-                title=f"{report.title}: {title}",
-                author=ctx.house.settings.site_name,
-                created=ctx.now,
-                language=report.language,
-                symbol=report.symbol or exports.expected_symbol(report),
-            ),
-        )
+        return exports.pack_annex(ctx, report, title, body)
 
 
 def consultation_file_name(version: ReportVersion) -> str:

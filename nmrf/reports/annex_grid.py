@@ -32,7 +32,6 @@ from nmrf.reports.lines import answered, lines
 from nmrf.reports.models import ReportVersion
 from nmrf.reports.trace import answered_cycle_id, is_newest
 from nmrf.reports.word_body import Body
-from nmrf.reports.word_package import Properties, pack
 from nmrf.reports.word_styles import is_rtl
 from nmrf.updates.models import UpdateSnapshot
 
@@ -77,16 +76,7 @@ def grid_file(ctx: Ctx, version: ReportVersion) -> bytes:
             rtl=is_rtl(report.language),
         )
         body.end_section(landscape=True)
-        return pack(
-            body,
-            Properties(
-                title=f"{report.title}: {title}",
-                author=ctx.house.settings.site_name,
-                created=ctx.now,
-                language=report.language,
-                symbol=report.symbol or exports.expected_symbol(report),
-            ),
-        )
+        return exports.pack_annex(ctx, report, title, body)
 
 
 def grid_file_name(version: ReportVersion) -> str:

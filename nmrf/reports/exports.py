@@ -27,7 +27,9 @@ from nmrf.reports.inline import literal
 from nmrf.reports.lines import bare_lines
 from nmrf.reports.models import Report, ReportKind, ReportVersion
 from nmrf.reports.positions import Positions, positions
+from nmrf.reports.word_body import Body
 from nmrf.reports.word_out import BlockForWord, ReportForWord, write_report
+from nmrf.reports.word_package import Properties, pack
 
 _TENS = ("", "", "twent", "thirt", "fort", "fift", "sixt", "sevent", "eight", "ninet")
 _ORDINALS = (
@@ -138,6 +140,20 @@ def _distribution(language: str) -> str:
     name = Locale.parse("en").languages.get(language.partition("-")[0], language)
     return "\n".join(
         [_("Distr.: %(kind)s", kind=_("General")), _("Original: %(language)s", language=name)]
+    )
+
+
+def pack_annex(ctx: Ctx, report: Report, title: str, body: Body) -> bytes:
+    """The .docx file of an annex to a report."""
+    return pack(
+        body,
+        Properties(
+            title=f"{report.title}: {title}",
+            author=ctx.house.settings.site_name,
+            created=ctx.now,
+            language=report.language,
+            symbol=report.symbol or expected_symbol(report),
+        ),
     )
 
 
