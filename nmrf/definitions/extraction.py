@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
 from nmrf.definitions.base import strings
-from nmrf.definitions.loading import KINDS, NOT_OURS
+from nmrf.definitions.loading import NOT_OURS, parse
 from nmrf.definitions.vocabularies import Vocabulary
 
 
@@ -23,9 +22,7 @@ def extract(
     path = Path(file.name)
     if path.name in NOT_OURS:
         return
-    content = KINDS[path.parent.name].model_validate_json(
-        json.dumps(tomllib.load(file), default=str)
-    )
+    content = parse(path.parent.name, tomllib.load(file))
     if isinstance(content, Vocabulary) and content.quoted:
         return
     for text in strings(content):

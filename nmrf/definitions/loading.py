@@ -107,6 +107,15 @@ def load(folder: Path) -> Definitions:
     return definitions
 
 
+def parse(kind: str, data: Mapping[str, Any]) -> Definition:
+    """The definition that a TOML file of a folder such as `routes` holds.
+
+    Raises pydantic's `ValidationError` when it does not have the form of its kind.
+    """
+    # As JSON, so that the lists of the file may become tuples in strict models.
+    return KINDS[kind].model_validate_json(json.dumps(data, default=str))
+
+
 def check(folder: Path) -> list[Finding]:
     """Everything that is wrong in a folder of definitions, by file and line."""
     return _read(folder)[1]
@@ -169,8 +178,7 @@ def _files(folder: Path, kind: str, findings: list[Finding]) -> Iterator[_File]:
             continue
         lines = Lines(text)
         try:
-            # As JSON, so that the lists of the file may become tuples in strict models.
-            content = KINDS[kind].model_validate_json(json.dumps(data, default=str))
+            content = parse(kind, data)
         except ValidationError as error:
             findings += [
                 Finding(shown, lines.line(detail["loc"]), _place(detail["loc"]) + _words(detail))
