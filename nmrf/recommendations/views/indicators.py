@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import flask
 from werkzeug.wrappers import Response
 
@@ -18,6 +20,11 @@ def _to(action_id: int) -> Response:
     return flask.redirect(
         flask.url_for("recommendations.action", action_id=action_id, _anchor="indicators"), 303
     )
+
+
+def _said(form: IndicatorForm) -> dict[str, Any]:
+    texts = ("what", "unit", "baseline", "target", "source")
+    return {name: form[name].data or "" for name in texts} | {"due_on": form.due_on.data}
 
 
 def _page(form: IndicatorForm, action: Action, indicator: Indicator | None) -> Page:
@@ -38,12 +45,7 @@ def new_indicator(action_id: int) -> Page:
         lambda: service.add_indicator(
             context,
             action,
-            what=form.what.data or "",
-            unit=form.unit.data or "",
-            baseline=form.baseline.data or "",
-            target=form.target.data or "",
-            due_on=form.due_on.data,
-            source=form.source.data or "",
+            **_said(form),
         ),
     ):
         flask.flash(_("The indicator is set."), "success")
@@ -63,12 +65,7 @@ def edit_indicator(indicator_id: int) -> Page:
         lambda: service.change_indicator(
             context,
             indicator,
-            what=form.what.data or "",
-            unit=form.unit.data or "",
-            baseline=form.baseline.data or "",
-            target=form.target.data or "",
-            due_on=form.due_on.data,
-            source=form.source.data or "",
+            **_said(form),
             lock=lock_of(form),
         ),
         indicator,
